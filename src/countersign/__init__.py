@@ -1,0 +1,1 @@
+"""Countersign: two sovereign nodes, one release gate, one log that the other state countersigns."""

@@ -1,0 +1,25 @@
+"""Alarms: states that an administrator must look at. One open alarm a code and scope; it closes when the state ends."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+
+from countersign.charter.models import Alarm
+from countersign.kernel import clock
+from countersign.kernel.ids import new_id
+
+
+def raise_alarm(code: str, scope: str) -> bool:
+    """Open an alarm unless it is open already; return whether it is new. `scope` never names a person or a content."""
+    _, new = Alarm.objects.get_or_create(
+        code=code, scope=scope[:200], closed_at=None, defaults={"id": new_id("alm"), "opened_at": clock.now()}
+    )
+    return new
+
+
+def close_alarm(code: str, scope: str) -> None:
+    Alarm.objects.filter(code=code, scope=scope[:200], closed_at=None).update(closed_at=clock.now())
+
+
+def open_alarms() -> QuerySet[Alarm]:
+    return Alarm.objects.filter(closed_at=None).order_by("opened_at")

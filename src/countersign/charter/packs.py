@@ -1,0 +1,111 @@
+"""States as data: a pack is a folder with a `state.toml`, law and nothing executable. A new state needs no code."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from countersign import packs
+from countersign.charter.errors import PackInvalid
+from countersign.kernel.calendars import WorkingCalendar
+
+COMMON = "common"
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A designated authority: its code, names by language, functional type, and whether it is the SPOC."""
+
+    code: str
+    names: dict[str, str]
+    function: str
+    spoc: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StatePack:
+    """What the code knows of a state: nothing but this."""
+
+    code: str
+    folder: Path
+    names: dict[str, str]
+    capital: str
+    time_zone: str
+    calendar: WorkingCalendar
+    authorities: dict[str, Authority]
+    legal_bases: dict[str, str]
+
+    def spoc(self) -> Authority:
+        return next(authority for authority in self.authorities.values() if authority.spoc)
+
+    def law_files(self) -> list[Path]:
+        return sorted((self.folder / "law").glob("*.cedar"))
+
+
+def folders() -> list[Path]:
+    """The shipped packs' folder, then any that COUNTERSIGN_PACKS names (several, separated as in PATH)."""
+    import os
+
+    more = [Path(item) for item in os.environ.get("COUNTERSIGN_PACKS", "").split(os.pathsep) if item]
+    return [Path(packs.__path__[0]), *more]
+
+
+@lru_cache(maxsize=8)
+def load_all(places: tuple[Path, ...]) -> dict[str, StatePack]:
+    found: dict[str, StatePack] = {}
+    for place in places:
+        for manifest in sorted(place.glob("*/state.toml")):
+            pack = _read(manifest)
+            if pack.code in found:
+                raise PackInvalid(f"two packs describe the state {pack.code}.", field=str(manifest.parent.name))
+            found[pack.code] = pack
+    return found
+
+
+def states() -> dict[str, StatePack]:
+    """All known states by ISO 3166-1 alpha-2 code."""
+    return load_all(tuple(folders()))
+
+
+def state(code: str) -> StatePack:
+    """One state's pack; raises PackInvalid where there is none."""
+    try:
+        return states()[code]
+    except KeyError:
+        raise PackInvalid(
+            f"no pack describes the state {code}.", field="state", remedy="Add a folder with a state.toml."
+        ) from None
+
+
+def common_law_files() -> list[Path]:
+    return sorted((Path(packs.__path__[0]) / COMMON / "law").glob("*.cedar"))
+
+
+def _read(manifest: Path) -> StatePack:
+    try:
+        content = tomllib.loads(manifest.read_text("utf-8"))
+        calendar = content["calendar"]
+        pack = StatePack(
+            code=content["code"],
+            folder=manifest.parent,
+            names=dict(content["names"]),
+            capital=content["capital"],
+            time_zone=content["time_zone"],
+            calendar=WorkingCalendar(
+                calendar["country"], calendar.get("subdivision", ""), tuple(calendar["categories"])
+            ),
+            authorities={code: _authority(code, entry) for code, entry in content["authorities"].items()},
+            legal_bases=dict(content["legal_bases"]),
+        )
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+        raise PackInvalid(f"the pack {manifest.parent.name} is malformed: {error!r}.") from None
+    if sum(authority.spoc for authority in pack.authorities.values()) != 1:
+        raise PackInvalid(f"the pack {manifest.parent.name} needs exactly one authority with spoc = true.")
+    return pack
+
+
+def _authority(code: str, entry: dict[str, Any]) -> Authority:
+    return Authority(code, dict(entry["names"]), entry["function"], bool(entry.get("spoc", False)))

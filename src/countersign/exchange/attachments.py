@@ -1,0 +1,57 @@
+"""Attachments of a draft: sealed into chunks as they are read, described in the content by id, size and digest."""
+
+from __future__ import annotations
+
+import mimetypes
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from countersign.exchange.contents import Kept
+from countersign.exchange.house import House
+from countersign.kernel.errors import InvalidInput, NotFound
+from countersign.link import chunks
+from countersign.link.sealing import BlobRef
+
+
+def add(house: House, content: dict[str, Any], files: Sequence[Path]) -> tuple[dict[str, Any], tuple[BlobRef, ...]]:
+    """Seal `files` and list them in the content. Raises InvalidInput where a file cannot be read or none may be added."""
+    if content.get("attachments"):
+        raise InvalidInput(
+            "attachments are filled in by the node.", field="attachments", remedy="Leave the list empty and name the files."
+        )
+    if not files:
+        return content, ()
+    if "attachments" not in content:
+        raise InvalidInput("this kind takes no attachments.", field="attachments")
+    entries, blobs = [], []
+    for path in files:
+        entry, blob = _seal(house, path)
+        entries.append(entry)
+        blobs.append(blob)
+    return content | {"attachments": entries}, tuple(blobs)
+
+
+def open_one(house: House, direction: str, kept: Kept, name: str) -> Iterator[bytes]:
+    """The clear bytes of the attachment with this id. Raises NotFound."""
+    for blob in kept.blobs:
+        if blob.id == name:
+            return chunks.open_file(house.station, direction, blob)
+    raise NotFound("the item has no such attachment.", field="attachment")
+
+
+def _seal(house: House, path: Path) -> tuple[dict[str, Any], BlobRef]:
+    try:
+        with path.open("rb") as source:
+            blob, digest = chunks.seal_file(house.station, source)
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
+        raise InvalidInput(f"the file {path.name} cannot be read ({error.strerror}).", field="attachments") from None
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    entry = {
+        "id": blob.id,
+        "name": path.name,
+        "media_type": media_type,
+        "size": blob.size,
+        "sha256": digest.hex(),
+    }
+    return entry, blob

@@ -1,0 +1,64 @@
+"""Refusals of the exchange."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from countersign.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from countersign.law.decide import Decision
+
+
+class KindUnknown(InvalidInput):
+    code = "KIND_UNKNOWN"
+
+
+class ContentInvalid(InvalidInput):
+    """The content does not fit its kind's schema; `errors` lists every field with its reason."""
+
+    code = "CONTENT_INVALID"
+
+    def __init__(self, errors: list[dict[str, str]]) -> None:
+        first = errors[0]
+        more = f" ({len(errors) - 1} more)" if len(errors) > 1 else ""
+        super().__init__(f"{first['reason']}{more}.", field=first["field"], errors=errors)
+
+
+class ItemUnknown(NotFound):
+    code = "ITEM_UNKNOWN"
+
+
+class NotYours(NotAllowed):
+    """The content belongs to another authority of the same state."""
+
+    code = "OTHER_AUTHORITY"
+    remedy = "Ask that authority; passing an item on at home is a gated act (Route)."
+
+
+class AlreadyDecided(Conflict):
+    code = "ALREADY_DECIDED"
+
+
+class ApprovalRefused(NotAllowed):
+    code = "APPROVAL_REFUSED"
+
+
+class GateRefused(NotAllowed):
+    """The release gate said no: every fired rule with its citation and its remedy."""
+
+    code = "GATE_REFUSED"
+
+    def __init__(self, decision: Decision) -> None:
+        rules = [
+            {"rule": r.id, "citation": r.citation, "why": r.statement, "remedy": r.remedy} for r in decision.fired
+        ]
+        first = rules[0]
+        super().__init__(
+            f"{first['rule']}: {first['why']} ({first['citation']})",
+            remedy=first["remedy"],
+            rules=rules,
+            errors=list(decision.errors),
+        )
+        self.decision = decision
+
+    def diagnostics(self) -> dict[str, Any]:
+        return super().diagnostics() | {"policy_version": self.decision.version}

@@ -1,0 +1,127 @@
+"""The way in, upper half: stored items take effect in order, once, and the clock starts on the receiving desk."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from countersign.charter.models import Officer
+from countersign.charter.officers import require_role
+from countersign.exchange import decisions, gate, kinds, parts, walls
+from countersign.exchange.errors import AlreadyDecided, ItemUnknown
+from countersign.exchange.house import House
+from countersign.exchange.models import ExchangeItem
+from countersign.kernel import clock, failpoints, hashing, jcs
+from countersign.kernel.errors import CountersignError, InvalidInput
+from countersign.kernel.ids import check_id, new_id
+from countersign.ledger.core import leaves
+from countersign.link import arrivals, outbox, receipts
+from countersign.link.models import InItem
+
+
+def apply_arrivals(house: House, *, limit: int = 100) -> int:
+    """Apply what the link has stored; return how many items took effect. Each in a transaction of its own."""
+    waiting = arrivals.waiting(limit=limit)
+    for item in waiting:
+        _apply(house, item)
+    return len(waiting)
+
+
+def take(house: House, officer: Officer, item_id: str) -> ExchangeItem:
+    """A desk officer takes a received item in hand: HANDLED accepted goes back to the sender."""
+    require_role(officer, "desk", "originator", "analyst", "liaison_officer")
+    with transaction.atomic():
+        item = find_received(item_id, lock=True)
+        walls.require_member(officer, item.authority)
+        if item.state != ExchangeItem.RECEIVED:
+            raise AlreadyDecided(f"the item is {item.state} already.", field="item")
+        decisions.record_act(house, item, act="accept", facts={"officer": officer.id})
+        item.state = ExchangeItem.ACCEPTED
+        item.save(update_fields=("state",))
+        _handled(house, item, "accepted")
+    return item
+
+
+def find_received(item_id: str, *, lock: bool = False) -> ExchangeItem:
+    """The received item. Raises ItemUnknown."""
+    rows = ExchangeItem.objects.select_related("peer", "arrived", "arrived__peer")
+    rows = rows.select_for_update(of=("self",)) if lock else rows
+    item = rows.filter(id=item_id, direction=ExchangeItem.IN).first()
+    if item is None:
+        raise ItemUnknown("no received item has this reference.", field="item")
+    return item
+
+
+@transaction.atomic
+def _apply(house: House, arrived: InItem) -> None:
+    """One item: checked, filed under its case, its clock started; a defective or expired one is answered as such."""
+    if not InItem.objects.select_for_update(of=("self",)).filter(pk=arrived.pk, applied=False).exists():
+        return
+    arrivals.mark_applied(arrived)
+    if arrived.expires and arrived.expires < clock.unix_now():
+        item = _file(house, arrived, None, ExchangeItem.EXPIRED)
+    else:
+        item = _file_checked(house, arrived)
+    decisions.record_act(house, item, act="receive", facts={"kind": item.kind, "state": item.state})
+    outcome = {ExchangeItem.DEFECTIVE: "refused", ExchangeItem.EXPIRED: "expired"}.get(item.state)
+    if outcome:
+        _handled(house, item, outcome)
+    failpoints.reach("apply.before_commit")
+
+
+def _file_checked(house: House, arrived: InItem) -> ExchangeItem:
+    try:
+        text = arrivals.open_text(house.station, arrived)
+        name, content = parts.join(text.parts)
+        check_id(name, "itm")
+        if ExchangeItem.objects.filter(id=name).exists():
+            raise InvalidInput("an item of this reference is here already.", field="id")
+        kinds.validate(content)
+        if content.get("to_state", house.pack.code) != house.pack.code:
+            raise InvalidInput("the content is addressed to another state.", field="to_state")
+    except CountersignError:
+        return _file(house, arrived, None, ExchangeItem.DEFECTIVE)
+    return _file(house, arrived, (name, content), ExchangeItem.RECEIVED)
+
+
+def _file(
+    house: House, arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str
+) -> ExchangeItem:
+    name, content = opened or (new_id("itm"), {})
+    kind = kinds.KINDS.get(str(content.get("kind", "")))
+    due = kind.clock(content) if kind else None
+    arrived_at = arrived.stored_at or datetime.fromtimestamp(clock.unix_now(), UTC)
+    item = ExchangeItem.objects.create(
+        id=name,
+        direction=ExchangeItem.IN,
+        state=state,
+        case=gate.open_case(str(content["case_ref"]), arrived.peer, arrived.authority) if "case_ref" in content else None,
+        peer=arrived.peer,
+        authority=arrived.authority,
+        kind=kind.name if kind else "",
+        content=b"",
+        digest=hashing.sha256(jcs.canonical(content)),
+        answers=str(content.get("answers", "")),
+        due_at=arrived_at + due if due else None,
+        created_at=arrived_at,
+        arrived=arrived,
+    )
+    if item.answers and kind is not None:
+        _close_clock(item, kind.answers)
+    return item
+
+
+def _close_clock(answer: ExchangeItem, answerable: frozenset[str]) -> None:
+    """The answer ends the clock of the request it names, if that went to this very peer and waits."""
+    ExchangeItem.objects.filter(
+        id=answer.answers, direction=ExchangeItem.OUT, peer=answer.peer, kind__in=answerable, answered_at=None
+    ).update(answered_at=answer.created_at)
+
+
+def _handled(house: House, item: ExchangeItem, outcome: str) -> None:
+    assert item.arrived is not None
+    state = outbox.open_link(house.station, item.peer)
+    receipts.give(
+        house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)]
+    )

@@ -1,0 +1,51 @@
+"""Content as named parts and back: each top-level member, and each element of a list, is a part of its own, so that
+evidence can show one and withhold another. Names are JSON pointers (RFC 6901); values RFC 8785 JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from countersign.kernel import jcs
+from countersign.kernel.errors import InvalidInput
+
+ITEM_ID: Final = "id"
+_NAME: Final = re.compile(r"^/([a-z_]{1,64})(?:/(0|[1-9][0-9]{0,3}))?$")
+
+
+def split(item_id: str, content: Mapping[str, Any]) -> dict[str, bytes]:
+    """Content (whose member names are a-z and underscore) as parts, with the item's id as a part of its own."""
+    parts = {ITEM_ID: item_id.encode("ascii")}
+    for member, value in content.items():
+        if isinstance(value, list) and value:
+            for place, element in enumerate(value):
+                parts[f"/{member}/{place}"] = jcs.canonical(element, field=member)
+        else:
+            parts[f"/{member}"] = jcs.canonical(value, field=member)
+    return parts
+
+
+def join(parts: Mapping[str, bytes]) -> tuple[str, dict[str, Any]]:
+    """Item id and content. Raises InvalidInput for a name or a value that `split` would not have made."""
+    content: dict[str, Any] = {}
+    lists: dict[str, dict[int, Any]] = {}
+    for name, data in parts.items():
+        if name == ITEM_ID:
+            continue
+        match = _NAME.match(name)
+        if match is None:
+            raise InvalidInput("a part has a name that is not a member of the content.", field="parts")
+        value = jcs.parse_canonical(data, field=match.group(1))
+        if match.group(2) is None:
+            content[match.group(1)] = value
+        else:
+            lists.setdefault(match.group(1), {})[int(match.group(2))] = value
+    for member, elements in lists.items():
+        if member in content or set(elements) != set(range(len(elements))):
+            raise InvalidInput("the elements of a list are not complete.", field=member)
+        content[member] = [elements[place] for place in range(len(elements))]
+    try:
+        return parts[ITEM_ID].decode("ascii"), content
+    except (KeyError, UnicodeDecodeError):
+        raise InvalidInput("the item's id is missing.", field="id") from None

@@ -1,0 +1,43 @@
+"""Walls inside the house: content at rest is encrypted under its authority's own key; only its officers pass."""
+
+from __future__ import annotations
+
+import secrets
+
+from cryptography.exceptions import InvalidTag
+
+from countersign.charter.models import Officer
+from countersign.exchange.errors import NotYours
+from countersign.kernel import cbor
+from countersign.kernel.errors import IntegrityFault
+from countersign.link.station import Station
+
+_NONCE = 12
+
+
+def lock(station: Station, *, authority: str, item: str, content: bytes) -> bytes:
+    """Encrypt content for its authority, bound to the item."""
+    nonce = secrets.token_bytes(_NONCE)
+    kek = station.provider.key_encryption_key(authority)
+    return nonce + kek.encrypt(nonce, content, _aad(authority, item))
+
+
+def unlock(station: Station, *, authority: str, item: str, locked: bytes) -> bytes:
+    """Decrypt. Raises IntegrityFault for bytes that were changed or belong elsewhere."""
+    kek = station.provider.key_encryption_key(authority)
+    try:
+        return kek.decrypt(locked[:_NONCE], locked[_NONCE:], _aad(authority, item))
+    except (InvalidTag, ValueError):
+        raise IntegrityFault("the content at rest does not open: it was changed or moved.") from None
+
+
+def require_member(officer: Officer, authority: str) -> None:
+    """Only officers of the authority that owns the content read it; an administrator reads none by that role alone."""
+    if officer.authority != authority:
+        raise NotYours(f"this content belongs to {authority}.", field="as")
+    if set(officer.roles) <= {"node_admin"}:
+        raise NotYours("an administrator reads no content.", field="as")
+
+
+def _aad(authority: str, item: str) -> bytes:
+    return cbor.encode(["countersign/v1/content-at-rest", authority, item])

@@ -1,0 +1,41 @@
+"""Named steps at which a fault test kills the process. Outside fault tests every step is a no-op.
+
+COUNTERSIGN_FAILPOINT=name[:n] kills the process (SIGKILL) the n-th time it reaches `name`; the system check E105
+refuses the variable unless COUNTERSIGN_FAULT_TESTS is set as well.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from typing import Final
+
+STEPS: Final = (
+    "release.before_commit",
+    "release.after_commit",
+    "batch.before_commit",
+    "batch.after_commit",
+    "send.before",
+    "send.after",
+    "receive.opened",
+    "receive.before_commit",
+    "receive.after_commit",
+    "reply.before_commit",
+    "reply.after_commit",
+    "mark.before",
+    "cosign.before_commit",
+    "apply.before_commit",
+)
+
+_name, _, _count = os.environ.get("COUNTERSIGN_FAILPOINT", "").partition(":")
+_left = int(_count or "1")
+
+
+def reach(step: str) -> None:
+    """Say that the named step is reached."""
+    global _left
+    if step != _name:
+        return
+    _left -= 1
+    if _left == 0:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,80 @@
+"""Canonical JSON (RFC 8785) for what auditors read, with a strict parser in front."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+import rfc8785
+
+from countersign.kernel.errors import InvalidInput, TooLarge
+
+MAX_BYTES: Final = 1 << 20
+MAX_DEPTH: Final = 24
+
+
+class MalformedJson(InvalidInput):
+    """Text that is not one JSON value, or whose keys are doubled, or whose numbers are not exact."""
+
+    code = "JSON_MALFORMED"
+
+
+def canonical(value: Any, *, field: str = "") -> bytes:
+    """The RFC 8785 form. Raises MalformedJson for what JSON cannot carry exactly."""
+    try:
+        return rfc8785.dumps(value)
+    except (rfc8785.CanonicalizationError, RecursionError) as error:
+        raise MalformedJson(f"cannot be written canonically: {error}.", field=field) from None
+
+
+def parse(data: bytes, *, field: str = "", limit: int = MAX_BYTES) -> Any:
+    """Parse UTF-8 JSON without silent loss: a doubled key, NaN, a lone surrogate or deep nesting is an error."""
+    if len(data) > limit:
+        raise TooLarge(f"{len(data)} bytes of JSON; at most {limit} are read.", field=field)
+    _check_depth(data, field)
+    try:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
+        )
+    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        raise MalformedJson(f"not valid JSON: {error}.", field=field) from None
+    return value
+
+
+def parse_canonical(data: bytes, *, field: str = "", limit: int = MAX_BYTES) -> Any:
+    """Parse and insist that `data` is already the canonical form."""
+    value = parse(data, field=field, limit=limit)
+    if canonical(value, field=field) != data:
+        raise MalformedJson("not in RFC 8785 form.", field=field)
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return result
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check_depth(data: bytes, field: str) -> None:
+    depth, in_string, escaped = 0, False, False
+    for byte in data:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise TooLarge(f"JSON nested deeper than {MAX_DEPTH}.", field=field)
+        elif byte in b"]}":
+            depth -= 1

@@ -1,0 +1,1 @@
+"""Law: markings, purposes and policies as data; decides by Cedar, and stores nothing."""

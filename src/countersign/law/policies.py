@@ -1,0 +1,111 @@
+"""A policy set: Cedar text from the packs, checked once, hashed, and ready to decide."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import cedarpy
+
+from countersign.law.errors import PolicyInvalid
+from countersign.law.vocabulary import Vocabulary
+
+ANNOTATIONS: Final = frozenset(
+    {"id", "citation", "family", "effect", "statement", "remedy", "confidence", "status"}
+)
+_EFFECTS: Final = {
+    "permit": frozenset({"gateway"}),
+    "forbid": frozenset({"forbid", "require_approval", "require_condition", "hold"}),
+}
+_STATUS: Final = frozenset({"proposed", "confirmed"})
+_CONFIDENCE: Final = frozenset({"high", "medium", "low"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What the annotations of one policy say; the policy itself is Cedar's."""
+
+    id: str
+    citation: str
+    family: str
+    effect: str
+    statement: str
+    remedy: str
+    confidence: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """Policies with their vocabulary. `version` is SHA-256 over all texts and the schema, in hex."""
+
+    vocabulary: Vocabulary
+    rules: dict[str, Rule]
+    version: str
+    compiled: cedarpy.PolicySet
+    schema: cedarpy.Schema
+    entities: cedarpy.Entities
+
+
+def compile_files(files: Sequence[Path], vocabulary: Vocabulary) -> PolicySet:
+    """Read, annotate-check, schema-check and compile. Raises PolicyInvalid and names the file or rule."""
+    texts = [path.read_text("utf-8") for path in files]
+    return compile_texts(texts, vocabulary)
+
+
+def compile_texts(texts: Sequence[str], vocabulary: Vocabulary) -> PolicySet:
+    """As compile_files, from texts."""
+    whole, schema_text = "\n".join(texts), vocabulary.schema()
+    try:
+        schema = cedarpy.Schema.from_str(schema_text)
+        document = json.loads(cedarpy.policies_to_json_str(whole))
+        verdict = cedarpy.validate_policies(whole, schema)
+    except ValueError as error:
+        raise PolicyInvalid(f"the policies do not parse: {error}") from None
+    if not verdict.validation_passed:
+        raise PolicyInvalid(f"the policies do not fit the schema: {[str(e) for e in verdict.errors][:3]}")
+    rules, renamed = _rules(document)
+    version = hashlib.sha256(json.dumps([sorted(texts), schema_text]).encode()).hexdigest()
+    return PolicySet(
+        vocabulary=vocabulary,
+        rules=rules,
+        version=version,
+        compiled=cedarpy.PolicySet.from_json_str(json.dumps(renamed)),
+        schema=schema,
+        entities=cedarpy.Entities.from_json_str("[]"),
+    )
+
+
+def _rules(document: dict[str, Any]) -> tuple[dict[str, Rule], dict[str, Any]]:
+    """Re-key the policies by our own ids, so that Cedar's reasons are our rules; refuse doubled or misspelt ones."""
+    if document["templates"]:
+        raise PolicyInvalid("policy templates are not used here.")
+    rules: dict[str, Rule] = {}
+    policies: dict[str, Any] = {}
+    for policy in document["staticPolicies"].values():
+        rule = _rule(policy)
+        if rule.id in rules:
+            raise PolicyInvalid(f"two rules have the id {rule.id}.")
+        rules[rule.id], policies[rule.id] = rule, policy
+    return rules, document | {"staticPolicies": policies}
+
+
+def _rule(policy: dict[str, Any]) -> Rule:
+    notes = policy.get("annotations", {})
+    name = notes.get("id", "(no id)")
+    if set(notes) != ANNOTATIONS or not all(notes.values()):
+        raise PolicyInvalid(f"the rule {name} needs exactly the annotations {sorted(ANNOTATIONS)}, none empty.")
+    rule = Rule(**notes)
+    if (
+        rule.effect not in _EFFECTS[policy["effect"]]
+        or rule.status not in _STATUS
+        or rule.confidence not in _CONFIDENCE
+    ):
+        raise PolicyInvalid(f"the rule {name} has an effect, status or confidence that is not known.")
+    if rule.effect == "gateway" and rule.confidence == "low":
+        raise PolicyInvalid(f"the rule {name} is of low confidence and may only tighten, not open.")
+    return rule

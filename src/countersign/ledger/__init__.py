@@ -1,0 +1,1 @@
+"""Ledger: Merkle logs, mirrors, checkpoints, cosigning, evidence. `ledger.core` is free of Django."""

@@ -1,0 +1,85 @@
+"""The commitment to an item: a small tree of separately salted parts, so that a redacted evidence file still proves.
+
+A part is (name, bytes). Its leaf is SHA-256(context, salt of the part, identity, name, bytes); the salt of a part is
+derived one way from the item's 32-byte salt, so opening one part tells nothing of another. The commitment is the
+RFC 9162 root over the parts' leaves, in the order of their names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from countersign.kernel import hashing
+from countersign.ledger.core import merkle
+from countersign.ledger.core.leaves import Identity
+from countersign.ledger.errors import EvidenceInvalid
+
+SALT_BYTES: Final = 32
+MAX_PARTS: Final = 1024
+_PART: Final = "countersign/v1/commitment-part"
+_SALT: Final = "countersign/v1/commitment-salt"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPart:
+    """A part shown in evidence with its own salt."""
+
+    name: str
+    salt: bytes
+    content: bytes
+
+
+def part_salt(salt: bytes, name: str) -> bytes:
+    return hashing.keyed(salt, _SALT, name)
+
+
+def part_leaf(salt: bytes, identity: Identity, name: str, content: bytes) -> bytes:
+    return merkle.leaf_hash(hashing.digest(_PART, salt, list(identity), name, content))
+
+
+def commit(salt: bytes, identity: Identity, parts: Mapping[str, bytes]) -> bytes:
+    """The commitment to `parts` under the item's salt."""
+    leaves = [part_leaf(part_salt(salt, name), identity, name, parts[name]) for name in sorted(parts)]
+    return root_over(leaves)
+
+
+def root_over(leaves: Sequence[bytes]) -> bytes:
+    frontier = merkle.Frontier()
+    for leaf in leaves:
+        frontier.append(leaf)
+    return frontier.root()
+
+
+def open_parts(
+    salt: bytes, identity: Identity, parts: Mapping[str, bytes], shown: frozenset[str]
+) -> list[list[Any]]:
+    """An opening for evidence: [name, salt, bytes] for the shown parts, [name-less leaf hash] for the others."""
+    opening: list[list[Any]] = []
+    for name in sorted(parts):
+        own = part_salt(salt, name)
+        if name in shown:
+            opening.append([name, own, parts[name]])
+        else:
+            opening.append([part_leaf(own, identity, name, parts[name])])
+    return opening
+
+
+def check_opening(opening: Any, identity: Identity, commitment: bytes) -> list[OpenedPart]:
+    """Rebuild the commitment from an opening; return the opened parts or raise EvidenceInvalid."""
+    if not isinstance(opening, list) or not 1 <= len(opening) <= MAX_PARTS:
+        raise EvidenceInvalid("an opening is not a list of parts.", field="opening")
+    leaves, opened = [], []
+    for entry in opening:
+        match entry:
+            case [bytes() as leaf] if len(leaf) == merkle.HASH_BYTES:
+                leaves.append(leaf)
+            case [str() as name, bytes() as salt, bytes() as content]:
+                leaves.append(part_leaf(salt, identity, name, content))
+                opened.append(OpenedPart(name, salt, content))
+            case _:
+                raise EvidenceInvalid("an opened part is malformed.", field="opening")
+    if root_over(leaves) != commitment:
+        raise EvidenceInvalid("the opened content is not what the item leaf commits to.", field="opening")
+    return opened

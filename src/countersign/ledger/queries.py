@@ -1,0 +1,98 @@
+"""Readers of the ledger: leaves, roots at any size, proofs from storage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from countersign.ledger.core import merkle, notes
+from countersign.ledger.core.merkle import Node
+from countersign.ledger.core.notes import SignedNote
+from countersign.ledger.models import Cosignature, Leaf, Log, SignedCheckpoint, Subtree
+from countersign.ledger.services import STORED_LEVEL
+
+
+def leaves(log: Log, begin: int, end: int) -> list[bytes]:
+    """The leaves [begin, end) in order."""
+    rows = Leaf.objects.filter(log=log, index__gte=begin, index__lt=end).order_by("index")
+    return [bytes(data) for data in rows.values_list("data", flat=True)]
+
+
+def leaf(log: Log, index: int) -> bytes:
+    return bytes(Leaf.objects.values_list("data", flat=True).get(log=log, index=index))
+
+
+def root_at(log: Log, size: int) -> bytes:
+    """The root of the first `size` leaves (size at most the log's)."""
+    return merkle.root_of(lambda nodes: fetch(log, nodes), size)
+
+
+def inclusion_proof(log: Log, index: int, size: int) -> list[bytes]:
+    return merkle.prove(lambda nodes: fetch(log, nodes), merkle.inclusion_ranges(index, size))
+
+
+def consistency_proof(log: Log, old: int, new: int) -> list[bytes]:
+    if old == new:
+        return []
+    return merkle.prove(lambda nodes: fetch(log, nodes), merkle.consistency_ranges(old, new))
+
+
+def fetch(log: Log, nodes: Sequence[Node]) -> list[bytes]:
+    """Hashes of complete subtrees with two queries: stored ones by place, small ones from their leaves."""
+    small = [(level, index) for level, index in nodes if level < STORED_LEVEL]
+    stored = _stored(log, [node for node in nodes if node[0] >= STORED_LEVEL])
+    hashes = _leaf_hashes(log, small)
+    return [
+        stored[node] if node[0] >= STORED_LEVEL else _fold(hashes, node[1] << node[0], 1 << node[0]) for node in nodes
+    ]
+
+
+def _stored(log: Log, nodes: Sequence[Node]) -> dict[Node, bytes]:
+    if not nodes:
+        return {}
+    places = Q()
+    for level, index in nodes:
+        places |= Q(level=level, index=index)
+    rows = Subtree.objects.filter(places, log=log).values_list("level", "index", "hash")
+    return {(level, index): bytes(hash_) for level, index, hash_ in rows}
+
+
+def _leaf_hashes(log: Log, nodes: Sequence[Node]) -> dict[int, bytes]:
+    if not nodes:
+        return {}
+    ranges = Q()
+    for level, index in nodes:
+        ranges |= Q(index__gte=index << level, index__lt=(index + 1) << level)
+    rows = Leaf.objects.filter(ranges, log=log).values_list("index", "hash")
+    return {index: bytes(hash_) for index, hash_ in rows}
+
+
+def _fold(hashes: dict[int, bytes], begin: int, width: int) -> bytes:
+    level = [hashes[index] for index in range(begin, begin + width)]
+    while len(level) > 1:
+        level = [merkle.node_hash(level[at], level[at + 1]) for at in range(0, len(level), 2)]
+    return level[0]
+
+
+def newest_checkpoint(log: Log, *, at_most: int | None = None) -> SignedCheckpoint | None:
+    """The signed checkpoint with the greatest size (not above `at_most`)."""
+    rows = SignedCheckpoint.objects.filter(log=log)
+    if at_most is not None:
+        rows = rows.filter(size__lte=at_most)
+    return rows.order_by("-size").first()
+
+
+def next_checkpoint(log: Log, *, above: int) -> SignedCheckpoint | None:
+    """The signed checkpoint with the smallest size above `above`."""
+    return SignedCheckpoint.objects.filter(log=log, size__gt=above).order_by("size").first()
+
+
+def cosigned_covering(log: Log, index: int, witness: str) -> Cosignature | None:
+    """The earliest cosigned checkpoint that covers a leaf."""
+    rows = Cosignature.objects.filter(checkpoint__log=log, checkpoint__size__gt=index, witness=witness)
+    return rows.select_related("checkpoint").order_by("checkpoint__size").first()
+
+
+def note_of(row: SignedCheckpoint) -> SignedNote:
+    return notes.parse(bytes(row.note))

@@ -1,0 +1,224 @@
+"""The courier: carries what waits to each peer, and only then sleeps. The only bulk writer of the node.
+
+It yields between batches (an officer's save must not wait behind a drain) and backs off with jitter from a peer that
+does not answer; peers and channels do not block each other.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from django.db import OperationalError, close_old_connections
+
+from countersign.charter import alarms
+from countersign.charter.models import Peer
+from countersign.kernel import clock, failpoints
+from countersign.kernel.errors import CountersignError
+from countersign.ledger.models import Cosignature, Log
+from countersign.link import mirror, outbox, restore, sync
+from countersign.link.bodies import FRESH_BYTES, Cursors
+from countersign.link.client import PeerClient
+from countersign.link.errors import WrongRecipient
+from countersign.link.models import Blob, LinkState, OutBatch, OutItem
+from countersign.link.server import database_fault
+from countersign.link.station import Station
+
+YIELD_SECONDS: Final = 0.002
+GRACE_SECONDS: Final = 0.3
+HEARTBEAT: Final = timedelta(days=1)
+MAX_BACKOFF_SECONDS: Final = 60.0
+COSIGN_SECONDS: Final = 1.0
+UNREACHABLE_AFTER: Final = 3
+AGE_ALARMS: Final = (
+    (timedelta(minutes=1), "OUTBOX_1_MINUTE"),
+    (timedelta(minutes=10), "OUTBOX_10_MINUTES"),
+    (timedelta(hours=1), "OUTBOX_1_HOUR"),
+)
+
+log = structlog.get_logger("link.courier")
+
+
+@dataclass(slots=True)
+class _Line:
+    """What the courier remembers of one peer between rounds; all of it may be lost."""
+
+    client: PeerClient
+    failures: int = 0
+    not_before: float = 0.0
+    cosigned_at: float = 0.0
+    wanted: Cursors | None = None
+
+
+class Courier:
+    """Runs rounds for all peers. `connect(peer)` makes a client; `wait(seconds)` sleeps or is woken; `also()` is other
+    work of the same process, done once a round."""
+
+    def __init__(
+        self,
+        station: Station,
+        *,
+        connect: Callable[[Peer], PeerClient],
+        wait: Callable[[float], None] = time.sleep,
+        also: Callable[[], bool] = lambda: False,
+    ) -> None:
+        self._station, self._connect, self._wait, self._also = station, connect, wait, also
+        self._lines: dict[int, _Line] = {}
+
+    def run(self, *, until: Callable[[], bool]) -> None:
+        """Go round until told to stop. No fault of one peer or one moment ends the loop."""
+        while not until():
+            close_old_connections()
+            busy = False
+            for peer in self._active_peers():
+                busy = self._visit(peer) or busy
+            busy = self._also() or busy
+            self._wait(YIELD_SECONDS if busy else 1.0)
+
+    def drain(self, peer: Peer, *, rounds: int = 10_000) -> int:
+        """Exchange with one peer until nothing is left to say; return the number of rounds. Raises on failure."""
+        done = 0
+        while done < rounds:
+            state = outbox.open_link(self._station, peer)
+            mirror.cosign(self._station, state)
+            if done and not has_work(state):
+                break
+            self._round(peer)
+            done += 1
+        return done
+
+    def once(self, peer: Peer) -> bool:
+        """One exchange with a peer, now. Returns whether anything moved; raises on failure."""
+        return self._round(peer)
+
+    def _active_peers(self) -> list[Peer]:
+        try:
+            return list(Peer.objects.filter(status=Peer.ACTIVE))
+        except OperationalError as error:
+            log.warning("courier.database", code=database_fault(error).instance_code)
+            return []
+
+    def _visit(self, peer: Peer) -> bool:
+        """One round with a peer if there is work; return whether more is to be done at once."""
+        line = self._lines.get(peer.pk)
+        if line is not None and clock.monotonic() < line.not_before:
+            return False
+        try:
+            state = outbox.open_link(self._station, peer)
+            self._watch_age(peer)
+            self._cosign(state, line)
+            if not self._due(state):
+                return False
+            progress = self._round(peer)
+        except CountersignError as error:
+            self._back_off(peer, error)
+            return False
+        except OperationalError as error:
+            self._back_off(peer, database_fault(error))
+            return False
+        except Exception as error:
+            # Outermost loop of a worker: one peer's surprise must not stop the others. The type says enough.
+            log.exception("courier.fault", peer=peer.node)
+            self._back_off(peer, CountersignError(type(error).__name__))
+            return False
+        return progress
+
+    def _round(self, peer: Peer) -> bool:
+        """Cut a batch, send a body, apply the answer. Returns whether anything moved."""
+        line = self._line(peer)
+        state = outbox.open_link(self._station, peer)
+        if not state.restoring:
+            outbox.cut_batch(self._station, state)
+            outbox.sign_head(self._station, state)
+        before = _position(state)
+        answered = self._exchange(state, line)
+        line.failures = 0
+        alarms.close_alarm("PEER_UNREACHABLE", peer.node)
+        return answered or _position(outbox.open_link(self._station, peer)) != before
+
+    def _exchange(self, state: LinkState, line: _Line) -> bool:
+        fresh, mine = line.client.hello(), secrets.token_bytes(FRESH_BYTES)
+        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
+        wire = sync.seal(self._station, state, body)
+        failpoints.reach("send.before")
+        answer = line.client.sync(wire, fresh)
+        failpoints.reach("send.after")
+        peer, reply = sync.open_(self._station, answer)
+        if peer.pk != state.peer_id or reply.fresh != mine:
+            raise WrongRecipient("the answer is not the answer to this call.", field="fresh")
+        line.wanted = reply.cursors if reply.cursors.wants else None
+        outcome = sync.apply(self._station, state, reply, role="reply")
+        if reply.returned is not None and state.restoring:
+            restore.take_back(self._station, state, reply.returned)
+        return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
+
+    def _line(self, peer: Peer) -> _Line:
+        if peer.pk not in self._lines:
+            self._lines[peer.pk] = _Line(self._connect(peer))
+        return self._lines[peer.pk]
+
+    def _due(self, state: LinkState) -> bool:
+        if state.contact_at is None or clock.now() - state.contact_at > HEARTBEAT or state.restoring:
+            return True
+        settled = abs((clock.now() - state.contact_at).total_seconds()) > GRACE_SECONDS
+        return has_items(state) or (settled and has_work(state))
+
+    def _cosign(self, state: LinkState, line: _Line | None) -> None:
+        """At most once a second: a cosignature each round would cost more than the rounds."""
+        if line is not None and clock.monotonic() - line.cosigned_at > COSIGN_SECONDS:
+            line.cosigned_at = clock.monotonic()
+            mirror.cosign(self._station, state)
+
+    def _back_off(self, peer: Peer, error: CountersignError) -> None:
+        line = self._lines.get(peer.pk)
+        if line is None:
+            return
+        line.failures += 1
+        line.client = self._connect(peer)
+        pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)
+        line.not_before = clock.monotonic() + pause
+        log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))
+        if line.failures >= UNREACHABLE_AFTER:
+            alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+
+    def _watch_age(self, peer: Peer) -> None:
+        """Alarms at a minute, ten minutes and an hour for what waits in the outbox; silence is never a state."""
+        oldest = (
+            OutItem.objects.filter(peer=peer, state__in=(OutItem.RELEASED, OutItem.BATCHED))
+            .order_by("released_at")
+            .values_list("released_at", flat=True)
+            .first()
+        )
+        for limit, code in AGE_ALARMS:
+            if oldest is not None and clock.now() - oldest > limit:
+                alarms.raise_alarm(code, peer.node)
+            else:
+                alarms.close_alarm(code, peer.node)
+
+
+def has_items(state: LinkState) -> bool:
+    """Items wait for their keys to be delivered, or for their receipt."""
+    return (
+        OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).exists()
+        or OutBatch.objects.filter(peer=state.peer).exists()
+    )
+
+
+def has_work(state: LinkState) -> bool:
+    """Anything the peer does not hold yet: leaves, items, a cosignature, or chunks this node waits for."""
+    own = Log.objects.get(pk=state.log_id)
+    waiting = Blob.objects.filter(direction="in", peer=state.peer, complete=False).exists()
+    newest = Cosignature.objects.filter(
+        checkpoint__log=state.mirror, witness__endswith="/w", checkpoint__size__gt=state.peer_cosigned
+    )
+    return own.size > state.peer_has or waiting or has_items(state) or newest.exists()
+
+
+def _position(state: LinkState) -> tuple[int, int]:
+    return state.peer_has, mirror.size_of(state)

@@ -1,0 +1,356 @@
+"""The way in: a peer's leaves go to the mirror, its items are opened and checked, and receipts are leaves of our own log.
+
+Everything that a body brings becomes durable in one transaction, receipts and their checkpoint included.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from countersign.charter import alarms, peering
+from countersign.charter.hpke import CannotOpen as SealCannotOpen
+from countersign.charter.errors import KeyDestroyed
+from countersign.kernel import clock, failpoints
+from countersign.kernel.errors import CountersignError
+from countersign.ledger import queries, services as ledger
+from countersign.ledger.core import leaves, merkle
+from countersign.ledger.core.leaves import BatchLeaf, ItemLeaf, KeyLeaf, Leaf, ReceiptLeaf, UnknownLeaf, VoidLeaf
+from countersign.ledger.core.statements import from_leaf
+from countersign.ledger.models import Log
+from countersign.link import chunks, forks, mirror, outbox, receipts, sealing
+from countersign.link.bodies import BatchKeys, Body
+from countersign.link.errors import AttachmentInvalid, BatchMismatch
+from countersign.link.models import Blob, ClosedEpoch, InBatch, InChannel, InItem, LinkState
+from countersign.link.sealing import SealedText
+from countersign.link.station import Station
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One item of a body after opening: its text and key, or the code of the refusal."""
+
+    leaf: ItemLeaf
+    leaf_hash: bytes
+    ciphertext: bytes
+    text: SealedText | None = None
+    key: bytes = b""
+    refusal: str = ""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a body brought: new leaves mirrored, items stored, refused."""
+
+    leaves: int = 0
+    stored: int = 0
+    refused: int = 0
+    quarantined: bool = False
+
+
+def receive(station: Station, state: LinkState, body: Body, *, role: str = "receive") -> Outcome:
+    """Apply a peer's authenticated body. The same for a request, an answer and a carried file.
+
+    Raises LogFork (after keeping the evidence) or another IntegrityFault; then nothing of the body was applied.
+    """
+    if body.slice is not None and body.slice.start > mirror.size_of(state):
+        mirror.quarantine(state, body)
+        _learn_cursors(state, body)
+        return Outcome(quarantined=True)
+    parsed = [leaves.parse(data) for data in body.slice.leaves] if body.slice else []
+    opened = _open_batches(station, state, body, parsed)
+    complete = _take_chunks(station, state, body)
+    failpoints.reach(f"{role}.opened")
+    try:
+        with transaction.atomic():
+            outcome = _commit(station, state, body, parsed, opened, complete)
+            failpoints.reach(f"{role}.before_commit")
+    except forks.ForkFound as found:
+        forks.keep(state, found)
+        raise found.fault from None
+    failpoints.reach(f"{role}.after_commit")
+    return outcome
+
+
+def _commit(
+    station: Station,
+    state: LinkState,
+    body: Body,
+    parsed: Sequence[Leaf],
+    opened: Sequence[Opened],
+    complete: Sequence[Blob],
+) -> Outcome:
+    ledger.lock(state.log)
+    log = ledger.lock(state.mirror)
+    first, fresh = mirror.extend(state, log, body.slice, parsed) if body.slice else (log.size, [])
+    outcome = Outcome(leaves=len(fresh))
+    _apply_leaves(station, state, log, first, fresh)
+    stored, refused = _store_items(station, state, opened)
+    stored += _finish_blobs(complete)
+    outcome.stored, outcome.refused = len(stored), sum(len(items) for items in refused.values())
+    _give_receipts(station, state, stored, refused)
+    mirror.take_cosignature(state, body)
+    _learn_cursors(state, body)
+    LinkState.objects.filter(pk=state.pk).update(contact_at=clock.now())
+    return outcome
+
+
+def _open_batches(station: Station, state: LinkState, body: Body, parsed: Sequence[Leaf]) -> list[Opened]:
+    """Open what the body delivers, before any lock is taken."""
+    if not body.batches:
+        return []
+    arriving = {merkle.leaf_hash(data): leaf for data, leaf in zip(body.slice.leaves, parsed, strict=True)} if body.slice else {}
+    known = _known_batches(state, [batch.leaf for batch in body.batches]) | {
+        hash_: leaf for hash_, leaf in arriving.items() if isinstance(leaf, BatchLeaf)
+    }
+    wanted = _wanted_items(state, body, known, arriving)
+    opened: list[Opened] = []
+    for batch in body.batches:
+        if batch.leaf in known:
+            opened += _open_batch(station, state, batch, known[batch.leaf], wanted, body.ciphertexts)
+    return opened
+
+
+def _known_batches(state: LinkState, hashes: list[bytes]) -> dict[bytes, BatchLeaf]:
+    rows = InBatch.objects.filter(peer=state.peer, leaf_hash__in=hashes)
+    return {bytes(row.leaf_hash): leaves.parse_as(BatchLeaf, bytes(row.leaf)) for row in rows}
+
+
+def _wanted_items(
+    state: LinkState, body: Body, batches: dict[bytes, BatchLeaf], arriving: dict[bytes, Leaf]
+) -> dict[bytes, ItemLeaf]:
+    """The item leaves of ciphertexts that are here and not stored yet, by leaf hash."""
+    named = {hash_ for leaf in batches.values() for hash_ in leaf.items if hash_ in body.ciphertexts}
+    wanted = {hash_: leaf for hash_ in named if isinstance(leaf := arriving.get(hash_), ItemLeaf)}
+    rows = InItem.objects.filter(
+        peer=state.peer, leaf_hash__in=named - set(wanted), state__in=(InItem.ANNOUNCED, InItem.REFUSED)
+    ).exclude(refusal="EPOCH_CLOSED")
+    for row in rows.only("leaf_index", "leaf_hash"):
+        wanted[bytes(row.leaf_hash)] = leaves.parse_as(ItemLeaf, queries.leaf(state.mirror, row.leaf_index))
+    return wanted
+
+
+def _open_batch(
+    station: Station,
+    state: LinkState,
+    batch: BatchKeys,
+    leaf: BatchLeaf,
+    wanted: dict[bytes, ItemLeaf],
+    ciphertexts: dict[bytes, bytes],
+) -> list[Opened]:
+    if sealing.batch_digest(batch.sealed_key, batch.wraps) != leaf.digest or len(batch.wraps) != len(leaf.items):
+        raise BatchMismatch("the delivered keys are not those that the batch leaf names.", field="batches")
+    places = [(hash_, wrap) for hash_, wrap in zip(leaf.items, batch.wraps, strict=True) if hash_ in wanted]
+    if not places:
+        return []
+    info = sealing.batch_info(state.mirror.origin, state.log.origin, leaf.hpke_key, leaf.items)
+    try:
+        wrapping_key = station.provider.open_seal(leaf.hpke_key, batch.sealed_key, info)
+    except (KeyDestroyed, SealCannotOpen):
+        return [Opened(wanted[hash_], hash_, ciphertexts[hash_], refusal="CANNOT_OPEN") for hash_, _ in places]
+    return [_open_item(wanted[hash_], hash_, ciphertexts[hash_], wrapping_key, wrap) for hash_, wrap in places]
+
+
+def _open_item(leaf: ItemLeaf, leaf_hash: bytes, ciphertext: bytes, wrapping_key: bytes, wrap: bytes) -> Opened:
+    try:
+        key = sealing.unwrap(wrapping_key, wrap, leaf.identity, leaf.commitment)
+        text = sealing.open_item(ciphertext, key, leaf)
+    except CountersignError as error:
+        return Opened(leaf, leaf_hash, ciphertext, refusal=error.instance_code)
+    return Opened(leaf, leaf_hash, ciphertext, text, key)
+
+
+def _take_chunks(station: Station, state: LinkState, body: Body) -> list[Blob]:
+    complete = []
+    for chunk in body.chunks:
+        try:
+            blob = chunks.take(station, root=chunk.root, index=chunk.index, data=chunk.data)
+        except AttachmentInvalid:
+            alarms.raise_alarm("CHUNK_INVALID", state.peer.node)
+            continue
+        if blob is not None:
+            complete.append(blob)
+    return complete
+
+
+def _apply_leaves(station: Station, state: LinkState, log: Log, first: int, fresh: Sequence[tuple[bytes, Leaf]]) -> None:
+    announced: list[tuple[int, bytes, ItemLeaf]] = []
+    for offset, (hash_, leaf) in enumerate(fresh):
+        index = first + offset
+        if isinstance(leaf, ItemLeaf):
+            announced.append((index, hash_, leaf))
+            continue
+        _announce(station, state, log, announced)
+        announced = []
+        if isinstance(leaf, BatchLeaf):
+            InBatch.objects.create(peer=state.peer, leaf_hash=hash_, leaf=leaf.encode())
+        elif isinstance(leaf, ReceiptLeaf):
+            receipts.take(station, state, leaf, index)
+        elif isinstance(leaf, VoidLeaf):
+            _apply_void(state, leaf)
+        elif isinstance(leaf, KeyLeaf):
+            _apply_statement(state, leaf)
+        elif isinstance(leaf, UnknownLeaf):
+            alarms.raise_alarm("UNKNOWN_LEAF_TYPE", state.peer.node)
+    _announce(station, state, log, announced)
+
+
+def _announce(
+    station: Station, state: LinkState, log: Log, announced: Sequence[tuple[int, bytes, ItemLeaf]]
+) -> None:
+    """Make a row for each announced item; a second leaf with a known identity stops the channel, with evidence."""
+    if not announced:
+        return
+    by_channel: dict[bytes, InChannel] = {}
+    rows: dict[tuple[bytes, int, int], InItem] = {}
+    for index, hash_, leaf in announced:
+        if leaf.channel not in by_channel:
+            by_channel[leaf.channel] = in_channel(state, leaf.channel)
+        place = (leaf.channel, leaf.epoch, leaf.sequence)
+        earlier = rows.get(place) or _known_item(state, place, by_channel[leaf.channel])
+        if earlier is not None:
+            forks.equivocation(state, log, earlier.leaf_index, index)
+            InChannel.objects.filter(peer=state.peer, channel=leaf.channel).update(stopped=True)
+            continue
+        rows[place] = _row(state, index, hash_, leaf, by_channel[leaf.channel])
+    InItem.objects.bulk_create(rows.values())
+    closed = [bytes(row.leaf_hash) for row in rows.values() if row.state == InItem.REFUSED]
+    if closed:
+        receipts.give(station, state, receipt=leaves.REFUSED, outcome="EPOCH_CLOSED", items=closed)
+
+
+def _known_item(state: LinkState, place: tuple[bytes, int, int], channel: InChannel) -> InItem | None:
+    channel_id, epoch, sequence = place
+    return InItem.objects.filter(peer=state.peer, channel=channel_id, epoch=epoch, sequence=sequence).first()
+
+
+def _row(state: LinkState, index: int, hash_: bytes, leaf: ItemLeaf, channel: InChannel) -> InItem:
+    closed = not _epoch_open(state, leaf, channel)
+    return InItem(
+        peer=state.peer,
+        channel=leaf.channel,
+        epoch=leaf.epoch,
+        sequence=leaf.sequence,
+        leaf_index=index,
+        leaf_hash=hash_,
+        expires=leaf.expires,
+        state=InItem.REFUSED if closed else InItem.ANNOUNCED,
+        refusal="EPOCH_CLOSED" if closed else "",
+    )
+
+
+def _epoch_open(state: LinkState, leaf: ItemLeaf, channel: InChannel) -> bool:
+    if leaf.epoch == channel.epoch:
+        return True
+    closed = ClosedEpoch.objects.filter(peer=state.peer, channel=leaf.channel, epoch=leaf.epoch).first()
+    return closed is not None and leaf.sequence <= closed.mark
+
+
+def in_channel(state: LinkState, channel: bytes) -> InChannel:
+    row, _ = InChannel.objects.get_or_create(peer=state.peer, channel=channel)
+    return row
+
+
+def _apply_void(state: LinkState, leaf: VoidLeaf) -> None:
+    InItem.objects.filter(peer=state.peer, leaf_hash=leaf.item, state=InItem.ANNOUNCED).update(state=InItem.VOID)
+
+
+def _apply_statement(state: LinkState, leaf: KeyLeaf) -> None:
+    try:
+        fields = peering.learn_statement(state.peer, from_leaf(leaf))
+    except CountersignError:
+        # A statement its root did not sign changes nothing here; the leaf stays in the mirror as evidence of it.
+        alarms.raise_alarm("KEY_STATEMENT_INVALID", state.peer.node)
+        return
+    if fields["action"] == "epoch":
+        channel = in_channel(state, fields["channel"])
+        if fields["epoch"] == channel.epoch + 1:
+            ClosedEpoch.objects.create(
+                peer=state.peer, channel=fields["channel"], epoch=channel.epoch, mark=fields["old_mark"]
+            )
+            InChannel.objects.filter(pk=channel.pk).update(epoch=fields["epoch"], applied=0)
+
+
+def _store_items(
+    station: Station, state: LinkState, opened: Sequence[Opened]
+) -> tuple[list[bytes], dict[str, list[bytes]]]:
+    rows = {
+        bytes(row.leaf_hash): row
+        for row in InItem.objects.filter(
+            peer=state.peer,
+            leaf_hash__in=[item.leaf_hash for item in opened],
+            state__in=(InItem.ANNOUNCED, InItem.REFUSED),
+        )
+    }
+    stored: list[bytes] = []
+    refused: dict[str, list[bytes]] = {}
+    for item in opened:
+        row = rows.pop(item.leaf_hash, None)
+        if row is None or row.refusal == "EPOCH_CLOSED":
+            continue
+        if item.text is None:
+            row.state, row.refusal, row.ciphertext = InItem.REFUSED, item.refusal, item.ciphertext
+            refused.setdefault(item.refusal, []).append(item.leaf_hash)
+        elif _store_item(station, row, item):
+            stored.append(item.leaf_hash)
+        row.save()
+    return stored, refused
+
+
+def _store_item(station: Station, row: InItem, item: Opened) -> bool:
+    """Re-wrap the item's key under its authority's own key; return whether nothing of it is missing."""
+    assert item.text is not None
+    row.authority = station.compartment(item.text.authority)
+    kek = station.provider.key_encryption_key(row.authority)
+    row.wrapped_key = sealing.rewrap(kek, item.key, item.leaf.identity)
+    row.ciphertext, row.refusal = item.ciphertext, ""
+    waiting = [blob for blob in item.text.blobs if not chunks.expect(station, row, blob)]
+    row.state = InItem.CHUNKS if waiting else InItem.STORED
+    row.stored_at = None if waiting else clock.now()
+    return not waiting
+
+
+def _finish_blobs(complete: Sequence[Blob]) -> list[bytes]:
+    """Mark attachments complete; return the leaf hashes of items that lack nothing any more."""
+    finished = []
+    for blob in complete:
+        Blob.objects.filter(pk=blob.pk).update(complete=True)
+        item = InItem.objects.select_for_update().get(pk=blob.item_id)
+        if item.state == InItem.CHUNKS and not Blob.objects.filter(item=item, complete=False).exists():
+            item.state, item.stored_at = InItem.STORED, clock.now()
+            item.save(update_fields=("state", "stored_at"))
+            finished.append(bytes(item.leaf_hash))
+    return finished
+
+
+def _give_receipts(station: Station, state: LinkState, stored: list[bytes], refused: dict[str, list[bytes]]) -> None:
+    if stored:
+        index = receipts.give(station, state, receipt=leaves.STORED, outcome="", items=stored)
+        InItem.objects.filter(peer=state.peer, leaf_hash__in=stored).update(receipt_index=index)
+        _forget_batches(state, set(stored))
+    for outcome, items in sorted(refused.items()):
+        receipts.give(station, state, receipt=leaves.REFUSED, outcome=outcome, items=items)
+        alarms.raise_alarm("ITEM_REFUSED_HERE", f"{state.peer.node} {outcome}")
+    if not state.restoring:
+        outbox.sign_head(station, state)
+
+
+def _forget_batches(state: LinkState, stored: set[bytes]) -> None:
+    """Batch leaves whose items are all stored are done: their keys were never kept here."""
+    for row in InBatch.objects.filter(peer=state.peer):
+        members = set(leaves.parse_as(BatchLeaf, bytes(row.leaf)).items)
+        if members & stored and not (members - stored):
+            row.delete()
+
+
+def _learn_cursors(state: LinkState, body: Body) -> None:
+    """Believe what the peer says it holds of our log, as far as that log goes."""
+    log = Log.objects.get(pk=state.log_id)
+    if body.cursors.mirror > log.size:
+        alarms.raise_alarm("OWN_LOG_BEHIND_PEER", state.peer.node)
+        return
+    LinkState.objects.filter(pk=state.pk).update(
+        peer_has=body.cursors.mirror, peer_cosigned=min(body.cursors.cosigned, mirror.size_of(state))
+    )

@@ -1,0 +1,29 @@
+"""What the link needs to know of its own node; made once by the composition root and passed along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from countersign.charter.providers import KeyProvider
+from countersign.ledger.marks import Marks
+
+OUTBOX_KEY = "outbox"
+"""The key-encryption key under which released items wait for their receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """`authorities`: codes with a key-encryption key; an item for none of them goes to `spoc`."""
+
+    node: str
+    state_code: str
+    provider: KeyProvider
+    marks: Marks
+    folder: Path
+    authorities: frozenset[str]
+    spoc: str
+
+    def compartment(self, authority: str) -> str:
+        """Whose key-encryption key an item for `authority` is stored under."""
+        return authority if authority in self.authorities else self.spoc

@@ -1,0 +1,189 @@
+"""One symmetric exchange of bodies (CS-PR-02): built from what the peer does not hold yet, answered in the same call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from countersign.charter import alarms, peering
+from countersign.charter.models import Peer
+from countersign.kernel import cbor
+from countersign.ledger import queries
+from countersign.ledger.core import statements
+from countersign.ledger.models import Log, SignedCheckpoint
+from countersign.link import bodies, chunks, inbox, mirror, outbox, ownkeys, receipts
+from countersign.link.bodies import BatchKeys, Body, Chunk, Cursors, Restore, Slice
+from countersign.link.errors import WrongRecipient
+from countersign.link.models import Blob, LinkState, OutBatch, OutItem, Quarantine
+from countersign.link.station import Station
+
+MAX_CHUNKS: Final = 4
+MAX_WANTED: Final = 8
+
+
+def build(
+    station: Station,
+    state: LinkState,
+    *,
+    fresh: bytes = b"",
+    reply_fresh: bytes = b"",
+    wanted: Cursors | None = None,
+    restore_from: int | None = None,
+) -> Body:
+    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
+    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    part = next_slice(state)
+    batches, ciphertexts = deliveries(state, part.end if part else state.peer_has)
+    return Body(
+        sender=station.node,
+        receiver=state.peer.node,
+        fresh=fresh,
+        reply_fresh=reply_fresh,
+        slice=part,
+        batches=batches,
+        ciphertexts=ciphertexts,
+        chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
+        cosignature=mirror.own_cosignature(station, state),
+        cursors=cursors(station, state),
+        restore=Restore(Log.objects.get(pk=state.log_id).size) if state.restoring else None,
+        returned=returned_slice(state, restore_from) if restore_from is not None else None,
+    )
+
+
+def next_slice(state: LinkState) -> Slice | None:
+    """Leaves from where the peer's mirror ends to a signed checkpoint, at most MAX_LEAVES; None when it has all."""
+    begin = state.peer_has
+    end = queries.newest_checkpoint(state.log, at_most=begin + bodies.MAX_LEAVES)
+    if end is None or end.size <= begin:
+        end = queries.next_checkpoint(state.log, above=begin)
+    if end is None:
+        return None
+    return _slice(state.log, begin, end)
+
+
+def deliveries(state: LinkState, below: int) -> tuple[tuple[BatchKeys, ...], dict[bytes, bytes]]:
+    """Keys and ciphertexts of batches whose leaves the peer holds after this body, up to MAX_CONTENT_BYTES."""
+    return next(all_deliveries(state, below), ((), {}))
+
+
+def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKeys, ...], dict[bytes, bytes]]]:
+    """The same in as many portions as it takes, oldest first."""
+    chosen: list[BatchKeys] = []
+    ciphertexts: dict[bytes, bytes] = {}
+    for batch in OutBatch.objects.filter(peer=state.peer, leaf_index__lt=below).order_by("leaf_index").iterator(16):
+        waiting = OutItem.objects.filter(
+            peer=state.peer, leaf_hash__in=receipts.split_hashes(bytes(batch.items)), state=OutItem.BATCHED
+        )
+        ciphertexts |= {bytes(hash_): bytes(data) for hash_, data in waiting.values_list("leaf_hash", "ciphertext")}
+        wraps = cbor.decode(bytes(batch.wraps))
+        chosen.append(BatchKeys(bytes(batch.leaf_hash), bytes(batch.sealed_key), tuple(wraps)))
+        if sum(map(len, ciphertexts.values())) >= bodies.MAX_CONTENT_BYTES:
+            yield tuple(chosen), ciphertexts
+            chosen, ciphertexts = [], {}
+    if chosen:
+        yield tuple(chosen), ciphertexts
+
+
+def cursors(station: Station, state: LinkState) -> Cursors:
+    """What this node holds of the peer's log, and what it wants."""
+    return Cursors(
+        mirror=mirror.size_of(state),
+        cosigned=mirror.newest_cosigned(state),
+        quarantined=mirror.quarantined_ranges(state),
+        wants=tuple(_wants(station, state)),
+    )
+
+
+def returned_slice(state: LinkState, begin: int) -> Slice | None:
+    """For a peer that restores: its own leaves as we mirrored them, from `begin` to its newest checkpoint we hold."""
+    newest = queries.newest_checkpoint(state.mirror)
+    if newest is None or newest.size < begin:
+        return None
+    end = queries.newest_checkpoint(state.mirror, at_most=begin + bodies.MAX_LEAVES)
+    if end is None or end.size <= begin:
+        end = queries.next_checkpoint(state.mirror, above=begin) or newest
+    return _slice(state.mirror, min(begin, end.size), end)
+
+
+def seal(station: Station, state: LinkState, body: Body) -> bytes:
+    """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
+    if body.slice is not None:
+        station.marks.advance(state.log.origin, body.slice.end, queries.root_at(state.log, body.slice.end))
+    sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
+    hpke_key = outbox.recipient_key(state.peer)
+    recipient = (bytes(hpke_key.key_id), peering.parts_of(hpke_key)[0])
+    return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
+
+
+def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
+    """Open, parse and authenticate a wire body; return who said it. Suspended peers are refused here."""
+    body_bytes, signature = bodies.open_(wire, own=station.node, open_seal=station.provider.open_seal)
+    body = bodies.parse(body_bytes)
+    if body.sender == station.node:
+        raise WrongRecipient("this node's own body came back to it.", field="from")
+    peer = peering.find_active(body.sender)
+    contact = [peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None]
+    bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    return peer, body
+
+
+def answer(station: Station, peer: Peer, body: Body) -> bytes:
+    """Apply a request and give the sealed answer: receipts, whatever else waits, and cursors."""
+    state = outbox.open_link(station, peer)
+    apply(station, state, body, role="receive")
+    if not state.restoring:
+        outbox.sign_head(station, state)
+    reply = build(
+        station,
+        state,
+        fresh=body.reply_fresh,
+        wanted=body.cursors,
+        restore_from=body.restore.size if body.restore else None,
+    )
+    return seal(station, state, reply)
+
+
+def apply(station: Station, state: LinkState, body: Body, *, role: str) -> inbox.Outcome:
+    """Apply a body, then whatever the quarantine holds that fits now."""
+    outcome = inbox.receive(station, state, body, role=role)
+    if not outcome.quarantined:
+        for waiting in _ready(state):
+            inbox.receive(station, state, waiting, role=role)
+    return outcome
+
+
+def _ready(state: LinkState) -> Iterator[Body]:
+    while True:
+        row = Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start").first()
+        if row is None:
+            break
+        yield bodies.parse(bytes(row.body))
+        row.delete()
+    if not Quarantine.objects.filter(peer=state.peer).exists():
+        alarms.close_alarm("GAP_IN_MIRROR", state.peer.node)
+
+
+def _slice(log: Log, begin: int, end: SignedCheckpoint) -> Slice:
+    return Slice(begin, tuple(queries.leaves(log, begin, end.size)), bytes(end.note))
+
+
+def _wants(station: Station, state: LinkState) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+    for blob in Blob.objects.filter(direction="in", peer=state.peer, complete=False).order_by("id")[:MAX_WANTED]:
+        yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED))
+
+
+def _wanted_chunks(station: Station, state: LinkState, wanted: Cursors) -> Iterator[Chunk]:
+    """Chunks the peer asks for, of attachments that were released to it."""
+    given = 0
+    for root, indexes in wanted.wants:
+        if not released_to(state, root):
+            continue
+        for index in indexes:
+            data = chunks.read_out(station, root, index) if given < MAX_CHUNKS else None
+            if data is not None:
+                given += 1
+                yield Chunk(root, index, data)
+
+
+def released_to(state: LinkState, root: bytes) -> bool:
+    return Blob.objects.filter(direction="out", root=root, peer=state.peer).exists()

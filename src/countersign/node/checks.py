@@ -1,0 +1,168 @@
+"""System checks: every unsafe setting is a coded error that `countersign check` prints and `countersign run` refuses."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Sequence
+from typing import Any, Final
+
+from django.core import checks
+from django.core.checks import CheckMessage, Error, Warning
+
+from countersign.ledger.core import statements
+from countersign.node import env
+from countersign.node.home import current
+
+MAX_SKEW_YEARS: Final = 3
+CODES: Final = {
+    "countersign.E101": "the key folder or a key file can be read by others",
+    "countersign.E102": "a needed key is missing",
+    "countersign.E103": "the database's tables are not up to date",
+    "countersign.E104": "SQLite does not run with WAL and FULL",
+    "countersign.E105": "a fault-test variable is set outside a fault test",
+    "countersign.E106": "the root key lies inside the node's home",
+    "countersign.E107": "a log is behind its mark: the database is an old copy",
+    "countersign.E108": "the clock is far from the newest thing the node knows",
+    "countersign.E109": "debug output is on",
+    "countersign.W110": "the protection register has no key: every personal item is held",
+}
+
+
+def register_all() -> None:
+    for check in (_files, _keys, _tables, _sqlite, _fault_variables, _root, _marks, _clock, _protection):
+        checks.register(check, "countersign")
+
+
+def _error(code: str, detail: str, hint: str) -> Error:
+    return Error(f"{CODES[code]}: {detail}", hint=hint, id=code)
+
+
+def _files(**_: Any) -> Sequence[CheckMessage]:
+    home = current()
+    found = []
+    for path in [home.keys, *sorted(home.keys.glob("*.key"))]:
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
+            found.append(_error("countersign.E101", path.name, "chmod 700 the folder and 600 its files."))
+    return found
+
+
+def _keys(**_: Any) -> Sequence[CheckMessage]:
+    from django.db import DatabaseError
+
+    from countersign.charter import keyring, packs
+    from countersign.charter.errors import KeyUnavailable
+    from countersign.node.house import key_encryption_keys, station_of
+
+    home = current()
+    pack = packs.state(home.state)
+    provider = station_of(home, pack).provider
+    found: list[CheckMessage] = []
+    for name in key_encryption_keys(pack):
+        if not (home.keys / f"kek-{name}.key").exists():
+            found.append(_error("countersign.E102", f"key-encryption key {name}", "Bring it back from its own safe copy."))
+    for role in statements.ONLINE_ROLES:
+        try:
+            missing = not provider.has(role, bytes(keyring.newest(role).key_id))
+        except (KeyUnavailable, DatabaseError):
+            missing = True
+        if missing:
+            found.append(_error("countersign.E102", f"{role} key", f"Make one: countersign keys rotate {role}."))
+    return found
+
+
+def _tables(**_: Any) -> Sequence[CheckMessage]:
+    from django.db import DatabaseError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return [_error("countersign.E103", "the database cannot be read", "Check disk, path and rights.")]
+    if plan:
+        return [_error("countersign.E103", f"{len(plan)} steps are missing", "Run `countersign keys upgrade`.")]
+    return []
+
+
+def _sqlite(**_: Any) -> Sequence[CheckMessage]:
+    from django.db import connection
+
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        mode = cursor.execute("PRAGMA journal_mode").fetchone()[0]
+        synchronous = cursor.execute("PRAGMA synchronous").fetchone()[0]
+    if mode != "wal" or synchronous < 2:
+        return [_error("countersign.E104", f"{mode}, {synchronous}", "Use the shipped settings on a local disk.")]
+    return []
+
+
+def _fault_variables(**_: Any) -> Sequence[CheckMessage]:
+    found: list[CheckMessage] = []
+    if not env.flag("COUNTERSIGN_FAULT_TESTS"):
+        for name in ("COUNTERSIGN_FAILPOINT", "COUNTERSIGN_CLOCK_OFFSET"):
+            if env.text(name):
+                found.append(_error("countersign.E105", name, "Unset it."))
+    if env.flag("COUNTERSIGN_DEBUG"):
+        found.append(_error("countersign.E109", "COUNTERSIGN_DEBUG", "Unset it."))
+    return found
+
+
+def _root(**_: Any) -> Sequence[CheckMessage]:
+    home = current()
+    inside = [path for path in home.folder.rglob("root-*.key") if path.is_file()]
+    if inside:
+        return [_error("countersign.E106", inside[0].name, "Keep the root key on its own medium, off line.")]
+    return []
+
+
+def _marks(**_: Any) -> Sequence[CheckMessage]:
+    from django.db import DatabaseError
+
+    from countersign.ledger.errors import LogBehindMark
+    from countersign.ledger.marks import Marks
+    from countersign.ledger.models import Log
+
+    marks = Marks(current().marks)
+    found: list[CheckMessage] = []
+    try:
+        logs = list(Log.objects.exclude(kind=Log.MIRROR))
+    except DatabaseError:
+        return []
+    for log in logs:
+        try:
+            marks.check(log.origin, log.size)
+        except LogBehindMark as error:
+            found.append(_error("countersign.E107", error.reason, error.remedy))
+    return found
+
+
+def _clock(**_: Any) -> Sequence[CheckMessage]:
+    """The machine's clock decides expiry only, but years of skew mean that something is wrong."""
+    from django.db import DatabaseError
+
+    from countersign.charter.models import OwnKey
+    from countersign.kernel import clock
+
+    try:
+        newest = OwnKey.objects.order_by("-not_before").values_list("not_before", flat=True).first()
+    except DatabaseError:
+        return []
+    if newest and abs((clock.now() - newest).days) > MAX_SKEW_YEARS * 365:
+        return [_error("countersign.E108", f"{abs((clock.now() - newest).days)} days", "Set the clock.")]
+    return []
+
+
+def _protection(**_: Any) -> Sequence[CheckMessage]:
+    from countersign.node.house import PROTECTION_KEY
+
+    if not (current().keys / PROTECTION_KEY).exists():
+        return [
+            Warning(
+                CODES["countersign.W110"],
+                hint="The immigration authority loads it: countersign protection load FILE.",
+                id="countersign.W110",
+            )
+        ]
+    return []
+

@@ -1,0 +1,117 @@
+"""The courier's process: carries what waits, lets arrivals take effect, keeps keys and pins in order."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from typing import Any
+
+import structlog
+from django.db import OperationalError
+
+from countersign.charter.models import Peer
+from countersign.exchange import intake
+from countersign.exchange.house import House
+from countersign.kernel import clock
+from countersign.kernel.errors import CountersignError
+from countersign.ledger.core import statements
+from countersign.link import housekeeping, outbox, ownkeys
+from countersign.link.client import PeerClient
+from countersign.link.courier import Courier
+from countersign.node import pins
+from countersign.node.home import Home
+
+HOUSEKEEPING_SECONDS = 5.0
+log = structlog.get_logger("courier")
+
+
+class Waker:
+    """A Unix datagram socket in the run folder: a release wakes the courier at once instead of at the next second."""
+
+    def __init__(self, home: Home) -> None:
+        home.run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = home.run / "courier.sock"
+        path.unlink(missing_ok=True)
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+
+    def wait(self, seconds: float) -> None:
+        """Sleep until woken or until `seconds` have passed."""
+        self._socket.settimeout(seconds)
+        try:
+            self._socket.recv(16)
+        except TimeoutError:
+            return
+        self._socket.setblocking(False)
+        try:
+            while self._socket.recv(16):
+                pass
+        except BlockingIOError:
+            return
+
+
+def wake(home: Home) -> None:
+    """Wake the courier, if one runs. Losing the datagram costs a second, nothing else."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        try:
+            sender.sendto(b"w", str(home.run / "courier.sock"))
+        except OSError:
+            return
+
+
+def connector(house: House) -> Any:
+    """A function that makes the client for a peer, with the certificates valid now."""
+
+    def connect(peer: Peer) -> PeerClient:
+        state = outbox.open_link(house.station, peer)
+        key = ownkeys.usable(statements.MTLS, state)
+        return PeerClient(
+            house.station,
+            node=peer.node,
+            endpoint=peer.endpoint,
+            certificate=house.station.provider.certificate_files(bytes(key.key_id)),
+            pins=pins.pins_of(peer),
+        )
+
+    return connect
+
+
+class Chores:
+    """What the courier's process does besides carrying."""
+
+    def __init__(self, home: Home, house: House) -> None:
+        self._home, self._house = home, house
+        self._next = 0.0
+
+    def __call__(self) -> bool:
+        """Apply arrivals; now and then keep house. Returns whether there was something to apply."""
+        try:
+            applied = intake.apply_arrivals(self._house)
+            if clock.monotonic() >= self._next:
+                self._next = clock.monotonic() + HOUSEKEEPING_SECONDS
+                self._keep_house()
+        except (CountersignError, OperationalError) as error:
+            log.warning("courier.chores", code=getattr(error, "instance_code", type(error).__name__))
+            return False
+        return applied > 0
+
+    def _keep_house(self) -> None:
+        housekeeping.watch_keys(self._house.station)
+        pins.refresh(self._home, self._house.station)
+        housekeeping.anchor_daily(self._house.station)
+
+
+def run(home: Home, house: House) -> None:
+    """Run until SIGTERM."""
+    stopping = False
+
+    def stop(*_: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+    waker = Waker(home)
+    courier = Courier(house.station, connect=connector(house), wait=waker.wait, also=Chores(home, house))
+    courier.run(until=lambda: stopping)

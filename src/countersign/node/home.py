@@ -1,0 +1,97 @@
+"""A node's home folder: where its settings, database, keys, marks and chunks live. No Django here."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from countersign.kernel.errors import Conflict, InvalidInput
+
+SETTINGS = "node.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection."""
+
+    folder: Path
+    node: str
+    state: str
+    host: str
+    link_port: int
+    web_port: int
+    database: dict[str, Any] | None
+
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
+    @property
+    def marks(self) -> Path:
+        return self.folder / "marks"
+
+    @property
+    def run(self) -> Path:
+        return self.folder / "run"
+
+    @property
+    def officers(self) -> Path:
+        return self.folder / "officers"
+
+    @property
+    def sqlite(self) -> Path:
+        return self.folder / "db.sqlite3"
+
+    @property
+    def endpoint(self) -> str:
+        return f"https://{self.host}:{self.link_port}"
+
+
+def current() -> Home:
+    """The home named by COUNTERSIGN_HOME. Raises InvalidInput where there is none."""
+    folder = os.environ.get("COUNTERSIGN_HOME", "")
+    if not folder:
+        raise InvalidInput(
+            "no node is named.", field="home", remedy="Give --home FOLDER, or set COUNTERSIGN_HOME."
+        )
+    return read(Path(folder))
+
+
+def read(folder: Path) -> Home:
+    """Read node.toml. Raises InvalidInput for a folder that is no node's home."""
+    try:
+        content = tomllib.loads((folder / SETTINGS).read_text("utf-8"))
+        return Home(
+            folder=folder.resolve(),
+            node=content["node"],
+            state=content["state"],
+            host=content["host"],
+            link_port=content["link_port"],
+            web_port=content["web_port"],
+            database=content.get("database"),
+        )
+    except FileNotFoundError:
+        raise InvalidInput(
+            f"{folder} is not a node's home: it has no {SETTINGS}.", field="home", remedy="Make one with `countersign keys init`."
+        ) from None
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise InvalidInput(f"{SETTINGS} is malformed: {error!r}.", field="home") from None
+
+
+def create(folder: Path, *, node: str, state: str, host: str, link_port: int, web_port: int) -> Home:
+    """Make a fresh home folder (mode 0700) with its settings. Raises Conflict where one is already."""
+    if (folder / SETTINGS).exists():
+        raise Conflict(f"{folder} is a node's home already.", field="home")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lines = [
+        f'node = "{node}"',
+        f'state = "{state}"',
+        f'host = "{host}"',
+        f"link_port = {link_port}",
+        f"web_port = {web_port}",
+    ]
+    (folder / SETTINGS).write_text("\n".join(lines) + "\n", "utf-8")
+    return read(folder)
