@@ -205,6 +205,6 @@ def _self_signed(private: ec.EllipticCurvePrivateKey, node: str) -> x509.Certifi
         .not_valid_before(begin)
         .not_valid_after(begin + timedelta(days=365 * 100 * _CERTIFICATE_YEARS // 2))
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(node), x509.DNSName("localhost")]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .sign(private, hashes.SHA256())
     )

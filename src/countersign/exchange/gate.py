@@ -165,7 +165,7 @@ def _decide(
     facts = attributes.derive(
         kind, content, own=house.pack, other=packs.state(peer.state_code), approvals=list(approvals)
     )
-    return law.decide(
+    return law.decide_with_prospect(
         house.policies,
         action=kind.action,
         principal=content.get("from_authority", house.pack.spoc().code),

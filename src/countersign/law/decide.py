@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cedarpy
@@ -73,6 +73,19 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
     if result.decision is cedarpy.Decision.Allow:
         return Decision(True, action, facts, policies.version, fired)
     return _denied(policies, action, facts, fired or _closed_gateways(policies, facts), ())
+
+
+def decide_with_prospect(policies: PolicySet, *, action: str, principal: str, resource: str, facts: Facts) -> Decision:
+    """As `decide`; a denial that no approval or clearance could cure names the rules that would still stand.
+
+    Without this, missing approvals would hide a missing gateway, and people would approve what can never leave.
+    """
+    decision = decide(policies, action=action, principal=principal, resource=resource, facts=facts)
+    if decision.allowed or decision.errors:
+        return decision
+    cured = facts | {"approvals": list(policies.vocabulary.sets["approvals"]), "protection_check": "clear"}
+    prospect = decide(policies, action=action, principal=principal, resource=resource, facts=cured)
+    return decision if prospect.allowed else replace(decision, fired=prospect.fired, errors=prospect.errors)
 
 
 def _denied(
