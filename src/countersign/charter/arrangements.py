@@ -37,9 +37,7 @@ def confirm(reference: str, *, by: Officer) -> bool:
     """Certify that the arrangement is signed; return whether it is in force now (two different officers did)."""
     require_role(by, "legal", "executive")
     row = find(reference)
-    _, new = ArrangementConfirmation.objects.get_or_create(
-        arrangement=row, officer=by, defaults={"at": clock.now()}
-    )
+    _, new = ArrangementConfirmation.objects.get_or_create(arrangement=row, officer=by, defaults={"at": clock.now()})
     if not new:
         raise FourEyesRequired(f"{by.login} has already certified {reference}.", field="as")
     return is_in_force(row)

@@ -20,6 +20,7 @@ SEED_BYTES: Final = 32
 PUBLIC_BYTES: Final = 1216
 OVERHEAD_BYTES: Final = 1120 + 16
 _MLKEM_PUBLIC: Final = 1184
+PrivateKey = hpke.MLKEM768X25519PrivateKey
 _SUITE: Final = hpke.Suite(hpke.KEM.MLKEM768_X25519, hpke.KDF.HKDF_SHA256, hpke.AEAD.AES_256_GCM)
 
 
@@ -29,7 +30,7 @@ class CannotOpen(IntegrityFault):
     code = "CANNOT_OPEN"
 
 
-def private_from_seed(seed: bytes) -> hpke.MLKEM768X25519PrivateKey:
+def private_from_seed(seed: bytes) -> PrivateKey:
     """Expand a 32-byte seed as the HPKE-PQ draft does: SHAKE256 to the ML-KEM seed (64) and the X25519 key (32)."""
     stream = hashlib.shake_256(seed).digest(96)
     return hpke.MLKEM768X25519PrivateKey(
@@ -53,7 +54,7 @@ def seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     return _SUITE.encrypt(plaintext, key, info)
 
 
-def open_(private: hpke.MLKEM768X25519PrivateKey, sealed: bytes, info: bytes) -> bytes:
+def open_(private: PrivateKey, sealed: bytes, info: bytes) -> bytes:
     """Open or raise CannotOpen."""
     try:
         return _SUITE.decrypt(sealed, private, info)

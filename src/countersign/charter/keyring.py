@@ -66,8 +66,7 @@ def revoke(key: OwnKey, root: HybridSigner, *, node: str, since_size: int, reaso
 def new_epoch(root: HybridSigner, *, node: str, channel: bytes, epoch: int, old_mark: int) -> SignedStatement:
     """A channel starts epoch `epoch`; of the epoch before, sequences up to `old_mark` stand (protocol section 6)."""
     return statements.sign(
-        _common(node, "epoch", next_serial(), clock.now())
-        | {"channel": channel, "epoch": epoch, "old_mark": old_mark},
+        _common(node, "epoch", next_serial(), clock.now()) | {"channel": channel, "epoch": epoch, "old_mark": old_mark},
         root,
     )
 

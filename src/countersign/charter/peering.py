@@ -151,9 +151,7 @@ def _create(card: NodeCard, data: bytes, reference: str) -> Peer:
     keyring.claim_parts([card.root.ed25519, card.root.mldsa], node=card.node, role="root")
     for signed in card.statements:
         learn_statement(peer, signed)
-    missing = set(statements.ONLINE_ROLES) - set(
-        PeerKey.objects.filter(peer=peer).values_list("role", flat=True)
-    )
+    missing = set(statements.ONLINE_ROLES) - set(PeerKey.objects.filter(peer=peer).values_list("role", flat=True))
     if missing:
         raise InvalidInput(f"the card carries no {min(missing)} key.", field="card")
     return peer
@@ -200,4 +198,3 @@ def _mismatch(node: str, known: str, given: str) -> FingerprintMismatch:
 
 def _grouped(digits: str) -> str:
     return " ".join(digits[at : at + 5] for at in range(0, 60, 5))
-

@@ -90,7 +90,7 @@ class FileProvider:
         self._folder = folder
         self._cache: dict[str, bytes] = {}
         self._signers: dict[str, HybridSigner] = {}
-        self._private_hpke: dict[bytes, hpke.hpke.MLKEM768X25519PrivateKey] = {}
+        self._private_hpke: dict[bytes, hpke.PrivateKey] = {}
 
     def create(self, role: str, *, node: str) -> list[bytes]:
         if role == statements.MTLS:

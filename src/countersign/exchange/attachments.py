@@ -18,7 +18,9 @@ def add(house: House, content: dict[str, Any], files: Sequence[Path]) -> tuple[d
     """Seal `files` and list them in the content. Raises InvalidInput where a file cannot be read or none may be added."""
     if content.get("attachments"):
         raise InvalidInput(
-            "attachments are filled in by the node.", field="attachments", remedy="Leave the list empty and name the files."
+            "attachments are filled in by the node.",
+            field="attachments",
+            remedy="Leave the list empty and name the files.",
         )
     if not files:
         return content, ()

@@ -24,7 +24,12 @@ _CONTEXT = "countersign/v1/decision-record"
 def record_decision(house: House, item: ExchangeItem | None, decision: Decision) -> GateDecision:
     """Store a decision of the gate and append its leaf, in the caller's transaction (decisions log before others)."""
     return _record(
-        house, item, action=decision.action, allowed=decision.allowed, version=decision.version, record=decision.as_record()
+        house,
+        item,
+        action=decision.action,
+        allowed=decision.allowed,
+        version=decision.version,
+        record=decision.as_record(),
     )
 
 

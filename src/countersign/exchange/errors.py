@@ -48,9 +48,7 @@ class GateRefused(NotAllowed):
     code = "GATE_REFUSED"
 
     def __init__(self, decision: Decision) -> None:
-        rules = [
-            {"rule": r.id, "citation": r.citation, "why": r.statement, "remedy": r.remedy} for r in decision.fired
-        ]
+        rules = [{"rule": r.id, "citation": r.citation, "why": r.statement, "remedy": r.remedy} for r in decision.fired]
         first = rules[0]
         super().__init__(
             f"{first['rule']}: {first['why']} ({first['citation']})",

@@ -64,7 +64,9 @@ def _prove(log: Log, index: int, *, witness: str) -> Proven:
     row = cosigned.checkpoint if cosigned else queries.next_checkpoint(log, above=index)
     if row is None:
         raise Conflict(
-            "no signed checkpoint covers the leaf yet.", field="item", remedy="Wait for the courier, or run `countersign sync`."
+            "no signed checkpoint covers the leaf yet.",
+            field="item",
+            remedy="Wait for the courier, or run `countersign sync`.",
         )
     proof = tlogproof.render(index, queries.inclusion_proof(log, index, row.size), queries.note_of(row))
     return Proven(queries.leaf(log, index), proof, cosigned.lines if cosigned else "")
@@ -103,6 +105,10 @@ def sealed_text(house: House, item: ExchangeItem) -> SealedText:
         raise Conflict("the item was not released.", field="item")
     identity = outbox.identity_of(house.station, sent)
     return SealedText(
-        identity, item.peer.node, kept.content.get("to_authority", ""), kept.salt, parts.split(item.id, kept.content),
+        identity,
+        item.peer.node,
+        kept.content.get("to_authority", ""),
+        kept.salt,
+        parts.split(item.id, kept.content),
         kept.blobs,
     )

@@ -148,9 +148,7 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         blobs=kept.blobs,
         purpose="urgent" if kept.content.get("urgency") == "urgent" else "normal",
     )
-    item.released = outbox.enqueue(
-        house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash)
-    )
+    item.released = outbox.enqueue(house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash))
     item.state = ExchangeItem.RELEASED
     item.save(update_fields=("released", "state"))
     if item.answers:
@@ -176,9 +174,7 @@ def _decide(
 
 def _hopeless(decision: Decision) -> bool:
     """No approval or waiting can turn this no into a yes."""
-    return not decision.allowed and any(
-        rule.effect not in ("require_approval", "hold") for rule in decision.fired
-    )
+    return not decision.allowed and any(rule.effect not in ("require_approval", "hold") for rule in decision.fired)
 
 
 def _create(
@@ -253,7 +249,9 @@ def _check_approver(house: House, officer: Officer, item: ExchangeItem, role: st
 
 def _check_role(house: House, officer: Officer, item: ExchangeItem, role: str) -> None:
     if role not in APPROVING_ROLES:
-        raise ApprovalRefused(f"{role} does not approve.", field="role", remedy=f"One of: {', '.join(APPROVING_ROLES)}.")
+        raise ApprovalRefused(
+            f"{role} does not approve.", field="role", remedy=f"One of: {', '.join(APPROVING_ROLES)}."
+        )
     require_role(officer, role)
     if officer.pk == item.drafter_id:
         raise ApprovalRefused("the drafter does not approve the own item.", field="as")

@@ -85,9 +85,7 @@ def _file_checked(house: House, arrived: InItem) -> ExchangeItem:
     return _file(house, arrived, (name, content), ExchangeItem.RECEIVED)
 
 
-def _file(
-    house: House, arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str
-) -> ExchangeItem:
+def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str) -> ExchangeItem:
     name, content = opened or (new_id("itm"), {})
     kind = kinds.KINDS.get(str(content.get("kind", "")))
     due = kind.clock(content) if kind else None
@@ -96,7 +94,9 @@ def _file(
         id=name,
         direction=ExchangeItem.IN,
         state=state,
-        case=gate.open_case(str(content["case_ref"]), arrived.peer, arrived.authority) if "case_ref" in content else None,
+        case=gate.open_case(str(content["case_ref"]), arrived.peer, arrived.authority)
+        if "case_ref" in content
+        else None,
         peer=arrived.peer,
         authority=arrived.authority,
         kind=kind.name if kind else "",
@@ -122,6 +122,4 @@ def _close_clock(answer: ExchangeItem, answerable: frozenset[str]) -> None:
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:
     assert item.arrived is not None
     state = outbox.open_link(house.station, item.peer)
-    receipts.give(
-        house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)]
-    )
+    receipts.give(house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)])

@@ -51,7 +51,12 @@ KINDS: Final[dict[str, Kind]] = {
     for kind in (
         Kind("request.information", 1, schemas.RequestInformation, "Ask", _answer_clock, _free_text_may_name_someone),
         Kind(
-            "reply", 1, schemas.Reply, "Release", _no_clock, _free_text_may_name_someone,
+            "reply",
+            1,
+            schemas.Reply,
+            "Release",
+            _no_clock,
+            _free_text_may_name_someone,
             frozenset({"request.information"}),
         ),
         Kind("refusal", 1, schemas.Refusal, "Release", _no_clock, _coded_only, frozenset({"request.information"})),

@@ -57,9 +57,7 @@ class Approval(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("item", "officer", "digest"), name="approves_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("item", "officer", "digest"), name="approves_once"),)
 
 
 class GateDecision(models.Model):

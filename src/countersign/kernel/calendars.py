@@ -44,9 +44,7 @@ class WorkingCalendar:
 
 
 @lru_cache(maxsize=256)
-def _holidays(
-    country: str, subdivision: str, categories: tuple[str, ...], year: int
-) -> frozenset[date]:
+def _holidays(country: str, subdivision: str, categories: tuple[str, ...], year: int) -> frozenset[date]:
     kind = getattr(holidays, country)
     if not kind.start_year <= year <= kind.end_year:
         raise CalendarExhausted(
@@ -56,9 +54,7 @@ def _holidays(
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            found = holidays.country_holidays(
-                country, subdiv=subdivision or None, categories=categories, years=year
-            )
+            found = holidays.country_holidays(country, subdiv=subdivision or None, categories=categories, years=year)
         except Warning as warning:
             raise CalendarExhausted(
                 f"the calendar of {country} is incomplete for {year}: {warning}", field="date"

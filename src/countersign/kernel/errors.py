@@ -23,9 +23,7 @@ class CountersignError(Exception):
     status: ClassVar[int] = 500
     remedy: str = "Look at the node's log and run `countersign check`."
 
-    def __init__(
-        self, reason: str, *, field: str = "", remedy: str = "", code: str = "", **facts: Any
-    ) -> None:
+    def __init__(self, reason: str, *, field: str = "", remedy: str = "", code: str = "", **facts: Any) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field

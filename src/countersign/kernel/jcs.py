@@ -33,9 +33,7 @@ def parse(data: bytes, *, field: str = "", limit: int = MAX_BYTES) -> Any:
         raise TooLarge(f"{len(data)} bytes of JSON; at most {limit} are read.", field=field)
     _check_depth(data, field)
     try:
-        value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant
-        )
+        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except (UnicodeDecodeError, ValueError, RecursionError) as error:
         raise MalformedJson(f"not valid JSON: {error}.", field=field) from None
     return value

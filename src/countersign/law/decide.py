@@ -34,9 +34,7 @@ class Decision:
     @property
     def waits_for_people(self) -> bool:
         """Denied by nothing but missing approvals."""
-        return (
-            not self.allowed and bool(self.fired) and all(rule.effect == "require_approval" for rule in self.fired)
-        )
+        return not self.allowed and bool(self.fired) and all(rule.effect == "require_approval" for rule in self.fired)
 
     def as_record(self) -> dict[str, Any]:
         """A JSON-ready record for the decisions log and for replay."""

@@ -14,9 +14,7 @@ import cedarpy
 from countersign.law.errors import PolicyInvalid
 from countersign.law.vocabulary import Vocabulary
 
-ANNOTATIONS: Final = frozenset(
-    {"id", "citation", "family", "effect", "statement", "remedy", "confidence", "status"}
-)
+ANNOTATIONS: Final = frozenset({"id", "citation", "family", "effect", "statement", "remedy", "confidence", "status"})
 _EFFECTS: Final = {
     "permit": frozenset({"gateway"}),
     "forbid": frozenset({"forbid", "require_approval", "require_condition", "hold"}),

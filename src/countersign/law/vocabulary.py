@@ -69,6 +69,6 @@ def load(path: Path, *, states: tuple[str, ...]) -> Vocabulary:
     """Read attributes.toml; `states` are the codes of the loaded packs."""
     content = tomllib.loads(path.read_text("utf-8"))
     enums = {name: tuple(values) for name, values in content["enums"].items()}
-    enums |= {name: states for name in content["states"]}
+    enums |= dict.fromkeys(content["states"], states)
     sets = {name: tuple(values) for name, values in content["sets"].items()}
     return Vocabulary(tuple(content["actions"]), tuple(content["booleans"]), enums, sets)

@@ -26,9 +26,9 @@ def waiting(*, limit: int = 100) -> list[InItem]:
 def mark_applied(item: InItem) -> None:
     """Say, in the caller's transaction, that the item took effect; the channel's cursor moves with it."""
     InItem.objects.filter(pk=item.pk).update(applied=True)
-    InChannel.objects.filter(
-        peer=item.peer, channel=item.channel, epoch=item.epoch, applied__lt=item.sequence
-    ).update(applied=item.sequence)
+    InChannel.objects.filter(peer=item.peer, channel=item.channel, epoch=item.epoch, applied__lt=item.sequence).update(
+        applied=item.sequence
+    )
 
 
 def open_text(station: Station, item: InItem) -> SealedText:

@@ -125,7 +125,9 @@ def parse(data: bytes) -> Body:
     if not isinstance(content, dict):
         raise BodyMalformed("a body is not a map.")
     if content.get("v") != VERSION:
-        raise WrongVersion(f"protocol version {str(content.get('v'))[:20]} is not spoken here, only {VERSION}.", field="v")
+        raise WrongVersion(
+            f"protocol version {str(content.get('v'))[:20]} is not spoken here, only {VERSION}.", field="v"
+        )
     try:
         return _from_map(content)
     except (KeyError, TypeError, ValueError):
@@ -234,4 +236,3 @@ def _natural(value: Any) -> int:
     if type(value) is not int or value < 0:
         raise TypeError
     return value
-

@@ -117,9 +117,7 @@ def _apply_frame(station: Station, state: LinkState, peer: Peer, frame: bytes) -
     return sync.apply(station, state, body, role="receive")
 
 
-def _write_bodies(
-    station: Station, state: LinkState, begin: int, aside: BinaryIO
-) -> tuple[list[bytes], int]:
+def _write_bodies(station: Station, state: LinkState, begin: int, aside: BinaryIO) -> tuple[list[bytes], int]:
     digests, at = [], begin
     for body in _bodies(station, state, begin):
         digests.append(_write_frame(aside, sync.seal(station, state, body)))
@@ -181,9 +179,14 @@ def _read_manifest(station: Station, stream: BinaryIO) -> tuple[Peer, Manifest]:
         raise FileInvalid("the first frame is not a manifest.", field="manifest")
     limits = cbor.Limits(size=4 << 20, depth=3, values=MAX_FRAMES + 16)
     match cbor.decode(header.manifest, limits, field="manifest"):
-        case ["countersign-manifest", str() as name, int() as begin, int() as end, int() as expires, list() as frames] if (
-            all(type(frame) is bytes for frame in frames)
-        ):
+        case [
+            "countersign-manifest",
+            str() as name,
+            int() as begin,
+            int() as end,
+            int() as expires,
+            list() as frames,
+        ] if all(type(frame) is bytes for frame in frames):
             return peer, Manifest(name, begin, end, expires, tuple(frames))
     raise FileInvalid("the manifest is malformed.", field="manifest")
 
@@ -192,7 +195,9 @@ def _check_frames(stream: BinaryIO, manifest: Manifest) -> None:
     found = [hashlib.sha256(frame).digest() for frame in _frames(stream, len(manifest.frames))]
     missing = [place for place, digest in enumerate(manifest.frames) if place >= len(found) or found[place] != digest]
     if missing or stream.read(1):
-        raise FileInvalid(f"frame {missing[0] if missing else len(found)} is damaged, missing or too many.", field="frame")
+        raise FileInvalid(
+            f"frame {missing[0] if missing else len(found)} is damaged, missing or too many.", field="frame"
+        )
 
 
 def _frames(stream: BinaryIO, count: int) -> Iterator[bytes]:

@@ -67,7 +67,8 @@ def expect(station: Station, item: InItem, reference: BlobRef) -> bool:
 
 def missing(station: Station, blob: Blob, limit: int) -> list[int]:
     """Indexes of chunks still to come, lowest first, at most `limit`."""
-    folder, found = _folder(station, "in", bytes(blob.root)), []
+    folder = _folder(station, "in", bytes(blob.root))
+    found: list[int] = []
     for index in range(len(blob.digests) // _DIGEST):
         if len(found) == limit:
             break

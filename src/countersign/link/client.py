@@ -35,7 +35,9 @@ class PeerRefused(PeerUnreachable):
 class PeerClient:
     """Calls one peer. Holds a connection pool and the fresh value for the next call."""
 
-    def __init__(self, station: Station, *, node: str, endpoint: str, certificate: tuple[Path, Path], pins: Sequence[bytes]):
+    def __init__(
+        self, station: Station, *, node: str, endpoint: str, certificate: tuple[Path, Path], pins: Sequence[bytes]
+    ):
         self._station, self._node, self._endpoint = station, node, endpoint.rstrip("/")
         self._pool = urllib3.PoolManager(
             num_pools=1,
@@ -60,7 +62,11 @@ class PeerClient:
         url = f"{self._endpoint}/link/v1/{call}?node={self._station.node}"
         try:
             response = self._pool.request(
-                "POST", url, body=payload, headers=headers | {"Content-Type": server.CONTENT_TYPE}, preload_content=False
+                "POST",
+                url,
+                body=payload,
+                headers=headers | {"Content-Type": server.CONTENT_TYPE},
+                preload_content=False,
             )
             status, data = response.status, _read(response)
             response.release_conn()

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from countersign.kernel.errors import Conflict, ForkDetected, IntegrityFault, InvalidInput, NotAllowed, TooLarge, Unavailable
+from countersign.kernel.errors import (
+    Conflict,
+    ForkDetected,
+    IntegrityFault,
+    InvalidInput,
+    NotAllowed,
+    TooLarge,
+    Unavailable,
+)
 
 
 class BodyMalformed(InvalidInput):

@@ -9,7 +9,8 @@ from django.db import transaction
 from countersign.charter import alarms, peering
 from countersign.kernel import cbor, clock
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries, services as ledger
+from countersign.ledger import queries
+from countersign.ledger import services as ledger
 from countersign.ledger.core import forkproof, merkle, statements, tlogproof
 from countersign.ledger.core.checkpoints import Checkpoint
 from countersign.ledger.core.merkle import Node
@@ -98,8 +99,7 @@ def keep(state: LinkState, found: ForkFound) -> None:
 
 def _vouched(state: LinkState) -> tuple[statements.RootKey, list[SignedStatement]]:
     signed = [
-        statements.from_list(cbor.decode(bytes(key.statement)))
-        for key in peering.keys_of(state.peer, statements.LOG)
+        statements.from_list(cbor.decode(bytes(key.statement))) for key in peering.keys_of(state.peer, statements.LOG)
     ]
     return peering.root_key(state.peer), signed
 

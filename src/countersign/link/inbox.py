@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from countersign.charter import alarms, peering
-from countersign.charter.hpke import CannotOpen as SealCannotOpen
 from countersign.charter.errors import KeyDestroyed
+from countersign.charter.hpke import CannotOpen as SealCannotOpen
 from countersign.kernel import clock, failpoints
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries, services as ledger
+from countersign.ledger import queries
+from countersign.ledger import services as ledger
 from countersign.ledger.core import leaves, merkle
 from countersign.ledger.core.leaves import BatchLeaf, ItemLeaf, KeyLeaf, Leaf, ReceiptLeaf, UnknownLeaf, VoidLeaf
 from countersign.ledger.core.statements import from_leaf
@@ -101,7 +102,11 @@ def _open_batches(station: Station, state: LinkState, body: Body, parsed: Sequen
     """Open what the body delivers, before any lock is taken."""
     if not body.batches:
         return []
-    arriving = {merkle.leaf_hash(data): leaf for data, leaf in zip(body.slice.leaves, parsed, strict=True)} if body.slice else {}
+    arriving = (
+        {merkle.leaf_hash(data): leaf for data, leaf in zip(body.slice.leaves, parsed, strict=True)}
+        if body.slice
+        else {}
+    )
     known = _known_batches(state, [batch.leaf for batch in body.batches]) | {
         hash_: leaf for hash_, leaf in arriving.items() if isinstance(leaf, BatchLeaf)
     }
@@ -175,7 +180,9 @@ def _take_chunks(station: Station, state: LinkState, body: Body) -> list[Blob]:
     return complete
 
 
-def _apply_leaves(station: Station, state: LinkState, log: Log, first: int, fresh: Sequence[tuple[bytes, Leaf]]) -> None:
+def _apply_leaves(
+    station: Station, state: LinkState, log: Log, first: int, fresh: Sequence[tuple[bytes, Leaf]]
+) -> None:
     announced: list[tuple[int, bytes, ItemLeaf]] = []
     for offset, (hash_, leaf) in enumerate(fresh):
         index = first + offset
@@ -197,9 +204,7 @@ def _apply_leaves(station: Station, state: LinkState, log: Log, first: int, fres
     _announce(station, state, log, announced)
 
 
-def _announce(
-    station: Station, state: LinkState, log: Log, announced: Sequence[tuple[int, bytes, ItemLeaf]]
-) -> None:
+def _announce(station: Station, state: LinkState, log: Log, announced: Sequence[tuple[int, bytes, ItemLeaf]]) -> None:
     """Make a row for each announced item; a second leaf with a known identity stops the channel, with evidence."""
     if not announced:
         return
@@ -317,7 +322,7 @@ def _finish_blobs(complete: Sequence[Blob]) -> list[bytes]:
     finished = []
     for blob in complete:
         Blob.objects.filter(pk=blob.pk).update(complete=True)
-        item = InItem.objects.select_for_update().get(pk=blob.item_id)
+        item = InItem.objects.select_for_update().get(blob=blob)
         if item.state == InItem.CHUNKS and not Blob.objects.filter(item=item, complete=False).exists():
             item.state, item.stored_at = InItem.STORED, clock.now()
             item.save(update_fields=("state", "stored_at"))

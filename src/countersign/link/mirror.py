@@ -10,7 +10,8 @@ from countersign.charter import alarms, peering
 from countersign.charter.models import PeerKey
 from countersign.kernel import clock, failpoints, hashing
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries, services as ledger
+from countersign.ledger import queries
+from countersign.ledger import services as ledger
 from countersign.ledger.core import checkpoints, merkle, notes, statements
 from countersign.ledger.core.checkpoints import Checkpoint
 from countersign.ledger.core.keys import HybridPublicKey
@@ -161,9 +162,7 @@ def _learn_early(state: LinkState, leaf: KeyLeaf) -> None:
         return
 
 
-def _any_witness(
-    state: LinkState, checkpoint: Checkpoint, lines: tuple[notes.SignatureLine, ...], name: str
-) -> None:
+def _any_witness(state: LinkState, checkpoint: Checkpoint, lines: tuple[notes.SignatureLine, ...], name: str) -> None:
     for key in peering.keys_of(state.peer, statements.WITNESS):
         public = _public(key)
         if any(line.key_id == notes.key_id(name, notes.MLDSA44, public.mldsa) for line in lines):

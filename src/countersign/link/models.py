@@ -58,9 +58,7 @@ class OutItem(models.Model):
     handled_index = models.BigIntegerField(null=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("channel", "epoch", "sequence"), name="out_identity"),
-        )
+        constraints = (models.UniqueConstraint(fields=("channel", "epoch", "sequence"), name="out_identity"),)
         indexes = (models.Index(fields=("peer", "state", "id")),)
 
 
@@ -123,9 +121,7 @@ class InItem(models.Model):
     applied = models.BooleanField(default=False)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("peer", "channel", "epoch", "sequence"), name="in_identity"),
-        )
+        constraints = (models.UniqueConstraint(fields=("peer", "channel", "epoch", "sequence"), name="in_identity"),)
         indexes = (models.Index(fields=("applied", "state", "id")),)
 
 

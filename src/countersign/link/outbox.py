@@ -65,9 +65,7 @@ def enqueue(station: Station, peer: Peer, outgoing: Outgoing, *, decision_leaf_h
     log = _lock_log(state)
     channel = _lock_channel(peer, outgoing.purpose)
     identity: Identity = (station.node, bytes(channel.channel), channel.epoch, channel.next_sequence)
-    text = SealedText(
-        identity, peer.node, outgoing.authority, outgoing.salt, outgoing.parts, tuple(outgoing.blobs)
-    )
+    text = SealedText(identity, peer.node, outgoing.authority, outgoing.salt, outgoing.parts, tuple(outgoing.blobs))
     sealed = sealing.seal_item(text)
     leaf = _item_leaf(text, sealed, outgoing.expires, decision_leaf_hash)
     index = _append(station, state, log, leaf)
@@ -123,9 +121,7 @@ def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
 
 def cut_batch(station: Station, state: LinkState, *, limit: int = BATCH) -> OutBatch | None:
     """Deliver the keys of the oldest waiting items (urgent ones first): one HPKE seal, one batch leaf, one checkpoint."""
-    items = list(
-        OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).order_by("-urgent", "id")[:limit]
-    )
+    items = list(OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).order_by("-urgent", "id")[:limit])
     if not items:
         return None
     hpke_key = recipient_key(state.peer)
@@ -222,9 +218,7 @@ def identity_of(station: Station, item: OutItem) -> Identity:
     return (station.node, bytes(item.channel), item.epoch, item.sequence)
 
 
-def _item_leaf(
-    text: SealedText, sealed: sealing.SealedItem, expires: int, decision_leaf_hash: bytes
-) -> ItemLeaf:
+def _item_leaf(text: SealedText, sealed: sealing.SealedItem, expires: int, decision_leaf_hash: bytes) -> ItemLeaf:
     sender, channel, epoch, sequence = text.identity
     nonce = leaves.fresh_nonce()
     return ItemLeaf(

@@ -71,9 +71,7 @@ def _settle_batches(state: LinkState, items: list[OutItem]) -> None:
     for batch in OutBatch.objects.filter(peer=state.peer):
         members = split_hashes(bytes(batch.items))
         if touched & set(members):
-            waiting = OutItem.objects.filter(
-                peer=state.peer, leaf_hash__in=members, state=OutItem.BATCHED
-            ).count()
+            waiting = OutItem.objects.filter(peer=state.peer, leaf_hash__in=members, state=OutItem.BATCHED).count()
             if waiting:
                 OutBatch.objects.filter(pk=batch.pk).update(waiting=waiting)
             else:

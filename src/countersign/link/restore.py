@@ -16,7 +16,7 @@ from countersign.charter.models import Peer
 from countersign.kernel import clock
 from countersign.ledger import services as ledger
 from countersign.ledger.core import checkpoints, leaves, notes, statements
-from countersign.ledger.core.keys import HybridSigner
+from countersign.ledger.core.keys import HybridPublicKey, HybridSigner
 from countersign.ledger.core.leaves import ItemLeaf, ReceiptLeaf
 from countersign.ledger.core.merkle import leaf_hash
 from countersign.ledger.errors import SignatureInvalid
@@ -95,7 +95,7 @@ def finish(station: Station, peer: Peer, root: HybridSigner) -> Report:
     return report
 
 
-def _own_log_key(note: notes.SignedNote, origin: str) -> statements.HybridPublicKey:
+def _own_log_key(note: notes.SignedNote, origin: str) -> HybridPublicKey:
     for key in keyring.active(statements.LOG):
         public = statements.hybrid(keyring.parts_of(key))
         if note.lines_of(origin, notes.key_id(origin, notes.ED25519, public.ed25519)):

@@ -147,4 +147,3 @@ def _refuse(start_response: StartResponse, error: CountersignError) -> Iterable[
         [("Content-Type", "application/problem+json"), ("Content-Length", str(len(payload)))],
     )
     return [payload]
-

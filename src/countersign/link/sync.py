@@ -122,7 +122,9 @@ def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
     if body.sender == station.node:
         raise WrongRecipient("this node's own body came back to it.", field="from")
     peer = peering.find_active(body.sender)
-    contact = [peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None]
+    contact = [
+        peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None
+    ]
     bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
     return peer, body
 

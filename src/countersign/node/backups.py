@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 def backup(home: Home, target: Path) -> int:
     """Copy the database while the node runs; return the size in bytes."""
     if target.exists():
-        raise Conflict(f"{target} exists already.", field="file", remedy="Choose another name; copies are never overwritten.")
+        raise Conflict(
+            f"{target} exists already.", field="file", remedy="Choose another name; copies are never overwritten."
+        )
     if connection.vendor == "sqlite":
         _copy_sqlite(home.sqlite, target)
     else:
@@ -51,7 +53,17 @@ def put_back(home: Home, source: Path) -> None:
         os.replace(aside, home.sqlite)
         sync_folder(home.folder)
     else:
-        _run_tool(["pg_restore", "--clean", "--if-exists", "--single-transaction", f"--dbname={connection.settings_dict['NAME']}", str(source)], home)
+        _run_tool(
+            [
+                "pg_restore",
+                "--clean",
+                "--if-exists",
+                "--single-transaction",
+                f"--dbname={connection.settings_dict['NAME']}",
+                str(source),
+            ],
+            home,
+        )
 
 
 def from_peers(house: House, root_folder: Path) -> Iterator[str]:
@@ -114,7 +126,8 @@ def _run_tool(command: list[str], home: Home) -> None:
         subprocess.run(command, check=True, capture_output=True, env=os.environ | {k: v for k, v in named.items() if v})
     except FileNotFoundError:
         raise Unavailable(
-            f"{command[0]} is not installed.", remedy="Install PostgreSQL's client tools (Debian: apt install postgresql-client)."
+            f"{command[0]} is not installed.",
+            remedy="Install PostgreSQL's client tools (Debian: apt install postgresql-client).",
         ) from None
     except subprocess.CalledProcessError as error:
         raise Unavailable(f"{command[0]} failed with status {error.returncode}.", field="file") from None

@@ -121,9 +121,7 @@ def revoke(home: Home, house: House, arguments: argparse.Namespace) -> str:
     key = find_key(arguments.key_id)
     root = FileProvider(arguments.root).find_root()
     with transaction.atomic():
-        signed = keyring.revoke(
-            key, root, node=home.node, since_size=arguments.since, reason=arguments.reason
-        )
+        signed = keyring.revoke(key, root, node=home.node, since_size=arguments.since, reason=arguments.reason)
         housekeeping.announce(house.station, signed)
     return f"{key.role} key {bytes(key.key_id).hex()[:16]} is revoked ({arguments.reason}) and the peers will be told."
 
@@ -144,7 +142,9 @@ def find_key(prefix: str) -> OwnKey:
 
     found = [key for key in OwnKey.objects.all() if len(prefix) >= 8 and bytes(key.key_id).hex().startswith(prefix)]
     if len(found) != 1:
-        raise InvalidInput(f"{len(found)} keys begin like this.", field="key_id", remedy="Give at least 8 digits of one id.")
+        raise InvalidInput(
+            f"{len(found)} keys begin like this.", field="key_id", remedy="Give at least 8 digits of one id."
+        )
     return found[0]
 
 

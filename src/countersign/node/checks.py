@@ -59,7 +59,9 @@ def _keys(**_: Any) -> Sequence[CheckMessage]:
     found: list[CheckMessage] = []
     for name in key_encryption_keys(pack):
         if not (home.keys / f"kek-{name}.key").exists():
-            found.append(_error("countersign.E102", f"key-encryption key {name}", "Bring it back from its own safe copy."))
+            found.append(
+                _error("countersign.E102", f"key-encryption key {name}", "Bring it back from its own safe copy.")
+            )
     for role in statements.ONLINE_ROLES:
         try:
             missing = not provider.has(role, bytes(keyring.newest(role).key_id))
@@ -165,4 +167,3 @@ def _protection(**_: Any) -> Sequence[CheckMessage]:
             )
         ]
     return []
-

@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status (0 done, 1 refused, 2 wrong usage)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     top, name = _top_parser(), None
-    known, rest = top.parse_known_args(words[:_command_place(words)])
+    known, rest = top.parse_known_args(words[: _command_place(words)])
     if rest or _command_place(words) >= len(words):
         top.print_help(sys.stderr if rest else sys.stdout)
         return 2 if rest else 0
@@ -72,7 +72,10 @@ def tell(error: CountersignError) -> None:
     place = f" ({told['field']})" if told.get("field") else ""
     print(f"Refused: {told['code']}{place}\n  why:  {told['reason']}\n  do:   {told['remedy']}", file=sys.stderr)
     for rule in told.get("rules", []):
-        print(f"  rule: {rule['rule']}: {rule['why']}\n        {rule['citation']}\n        do: {rule['remedy']}", file=sys.stderr)
+        print(
+            f"  rule: {rule['rule']}: {rule['why']}\n        {rule['citation']}\n        do: {rule['remedy']}",
+            file=sys.stderr,
+        )
     for fault in told.get("errors", []):
         line = f"{fault['field']}: {fault['reason']}" if isinstance(fault, dict) else fault
         print(f"  - {line}", file=sys.stderr)

@@ -14,7 +14,9 @@ def alive(_: HttpRequest) -> JsonResponse:
 
 def ready(_: HttpRequest) -> JsonResponse:
     """200 with open alarms listed, or 503 with the codes of failed system checks."""
-    failed = sorted({message.id for message in run_checks(tags=["countersign"]) if isinstance(message, Error) and message.id})
+    failed = sorted(
+        {message.id for message in run_checks(tags=["countersign"]) if isinstance(message, Error) and message.id}
+    )
     body = {
         "status": "not ready" if failed else "ready",
         "failed": failed,

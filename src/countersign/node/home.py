@@ -54,9 +54,7 @@ def current() -> Home:
     """The home named by COUNTERSIGN_HOME. Raises InvalidInput where there is none."""
     folder = os.environ.get("COUNTERSIGN_HOME", "")
     if not folder:
-        raise InvalidInput(
-            "no node is named.", field="home", remedy="Give --home FOLDER, or set COUNTERSIGN_HOME."
-        )
+        raise InvalidInput("no node is named.", field="home", remedy="Give --home FOLDER, or set COUNTERSIGN_HOME.")
     return read(Path(folder))
 
 
@@ -75,7 +73,9 @@ def read(folder: Path) -> Home:
         )
     except FileNotFoundError:
         raise InvalidInput(
-            f"{folder} is not a node's home: it has no {SETTINGS}.", field="home", remedy="Make one with `countersign keys init`."
+            f"{folder} is not a node's home: it has no {SETTINGS}.",
+            field="home",
+            remedy="Make one with `countersign keys init`.",
         ) from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise InvalidInput(f"{SETTINGS} is malformed: {error!r}.", field="home") from None

@@ -43,7 +43,9 @@ def begin(home: Home, house: House, arguments: argparse.Namespace) -> None:
             _read(arguments.file), own_node=home.node, own_state=home.state, arrangement=arguments.arrangement, by=by
         )
         _log(house, "peer.begin", peer, by.id)
-    print(f"{peer.node} ({peer.state_code}) is proposed, founded on {peer.founded_on}. Its card carries the fingerprint:")
+    print(
+        f"{peer.node} ({peer.state_code}) is proposed, founded on {peer.founded_on}. Its card carries the fingerprint:"
+    )
     print(f"  {peering.root_key(peer).fingerprint()}")
     print("Two administrators now compare it with what the other side reads out: countersign peer confirm.")
 
@@ -58,7 +60,10 @@ def confirm(home: Home, house: House, arguments: argparse.Namespace) -> None:
             outbox.open_link(house.station, peer)
     if active:
         pins.refresh(home, house.station)
-    print(f"{by.login} confirmed {peer.node}. " + ("The channel is open." if active else "One more administrator is needed."))
+    print(
+        f"{by.login} confirmed {peer.node}. "
+        + ("The channel is open." if active else "One more administrator is needed.")
+    )
 
 
 def suspend(home: Home, house: House, arguments: argparse.Namespace) -> None:

@@ -52,6 +52,4 @@ def peer_pins() -> list[bytes]:
 
 def pins_of(peer: Peer) -> list[bytes]:
     """DER of a peer's valid certificates, newest first."""
-    return [
-        peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.MTLS) if key.revoked_since is None
-    ]
+    return [peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.MTLS) if key.revoked_since is None]

@@ -37,7 +37,18 @@ class Child:
 
 def children_of(home: Home) -> list[Child]:
     """The three processes of a node."""
-    granian = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--no-access-log", "--log-level", "warning"]
+    granian = [
+        sys.executable,
+        "-m",
+        "granian",
+        "--interface",
+        "wsgi",
+        "--workers",
+        "1",
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
     run = home.run
     return [
         Child("courier", [sys.executable, "-m", "countersign.node.cli", "--home", str(home.folder), "run", "--only", "courier"]),

@@ -52,9 +52,7 @@ def root_over(leaves: Sequence[bytes]) -> bytes:
     return frontier.root()
 
 
-def open_parts(
-    salt: bytes, identity: Identity, parts: Mapping[str, bytes], shown: frozenset[str]
-) -> list[list[Any]]:
+def open_parts(salt: bytes, identity: Identity, parts: Mapping[str, bytes], shown: frozenset[str]) -> list[list[Any]]:
     """An opening for evidence: [name, salt, bytes] for the shown parts, [name-less leaf hash] for the others."""
     opening: list[list[Any]] = []
     for name in sorted(parts):

@@ -221,9 +221,7 @@ def _signed_by(
     raise EvidenceInvalid(f"the {what}'s checkpoint is signed by no key that its root vouches for.", field=what)
 
 
-def _cosigned(
-    text: str, checkpoint: Checkpoint, witness: str, keys: _Keys, verdict: Verdict, what: str
-) -> None:
+def _cosigned(text: str, checkpoint: Checkpoint, witness: str, keys: _Keys, verdict: Verdict, what: str) -> None:
     if not text:
         verdict.not_proved.append(f"No cosignature of {witness} covers the {what}: whether it saw the log is open.")
         return

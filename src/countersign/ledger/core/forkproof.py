@@ -55,7 +55,13 @@ def verify(data: bytes, *, trusted: list[str]) -> str:
     match content["notes"], content["position"], content["prefix"], content["leaves"]:
         case [bytes() as one, bytes() as other], None, None, None:
             return _equal_sizes(node, _checkpoint(one, keys), _checkpoint(other, keys))
-        case [bytes() as one, bytes() as other], [int() as index, bytes() as a, list() as p, bytes() as b, list() as q], None, None:
+        case [bytes() as one, bytes() as other], [
+            int() as index,
+            bytes() as a,
+            list() as p,
+            bytes() as b,
+            list() as q,
+        ], None, None:
             return _one_index(node, index, (a, p, _checkpoint(one, keys)), (b, q, _checkpoint(other, keys)))
         case [bytes() as small, bytes() as large], None, [bytes() as root, list() as proof], None:
             return _other_prefix(node, _checkpoint(small, keys), _checkpoint(large, keys), root, proof)
@@ -120,16 +126,12 @@ def _other_prefix(node: str, small: Checkpoint, large: Checkpoint, root: bytes, 
     return f"{node} signed a root of {small.origin} at {small.size} leaves that its log at {large.size} disproves."
 
 
-def _one_identity(
-    node: str, one: tuple[bytes, bytes], other: tuple[bytes, bytes], keys: list[HybridPublicKey]
-) -> str:
+def _one_identity(node: str, one: tuple[bytes, bytes], other: tuple[bytes, bytes], keys: list[HybridPublicKey]) -> str:
     items = []
     for data, proof in (one, other):
         parsed = tlogproof.parse(proof)
         checkpoint = _checkpoint(parsed.note.render(), keys)
-        merkle.verify_inclusion(
-            parsed.index, checkpoint.size, merkle.leaf_hash(data), parsed.hashes, checkpoint.root
-        )
+        merkle.verify_inclusion(parsed.index, checkpoint.size, merkle.leaf_hash(data), parsed.hashes, checkpoint.root)
         items.append(leaves.parse_as(ItemLeaf, data))
     if items[0].identity != items[1].identity or one[0] == other[0] or items[0].sender != node:
         raise EvidenceInvalid("the two leaves do not contradict each other.", field="leaves")

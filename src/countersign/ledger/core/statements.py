@@ -137,9 +137,7 @@ class RootKey:
 
     def fingerprint(self) -> str:
         """60 decimal digits in twelve groups of five, read aloud or compared by eye; about 199 bits."""
-        value = hashing.digest(
-            "countersign/v1/fingerprint", self.node, self.public.ed25519, self.public.mldsa
-        )
+        value = hashing.digest("countersign/v1/fingerprint", self.node, self.public.ed25519, self.public.mldsa)
         digits = f"{int.from_bytes(value, 'big') % 10**60:060d}"
         return " ".join(digits[at : at + 5] for at in range(0, 60, 5))
 

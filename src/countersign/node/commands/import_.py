@@ -27,7 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
         applied += done
     again = " It had been imported before; nothing was doubled." if result.again else ""
     late = " It is past its expiry date." if result.expired else ""
-    print(f"{result.file_id} from {peer.node}: {result.leaves} new leaves, {result.stored} items stored, {applied} took effect.{again}{late}")
+    print(
+        f"{result.file_id} from {peer.node}: {result.leaves} new leaves, {result.stored} items stored, {applied} took effect.{again}{late}"
+    )
     if arguments.slip:
         carried.export(house.station, peer, arguments.slip)
         print(f"The return slip is in {arguments.slip}.")

@@ -42,7 +42,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.act == "init":
         fingerprint = ceremonies.init_node(arguments)
-        print(f"{arguments.node} is made. Its root fingerprint, to be read out and compared in person:\n  {fingerprint}")
+        print(
+            f"{arguments.node} is made. Its root fingerprint, to be read out and compared in person:\n  {fingerprint}"
+        )
         return 0
     home, house = boot_house()
     if arguments.act == "officer":

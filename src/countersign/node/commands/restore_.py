@@ -11,7 +11,9 @@ from countersign.node.boot import boot_house
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path, nargs="?", help="the copy to put back; the node must not run")
-    parser.add_argument("--from-peer", action="store_true", help="take back from the peers what this node signed since the copy")
+    parser.add_argument(
+        "--from-peer", action="store_true", help="take back from the peers what this node signed since the copy"
+    )
     parser.add_argument("--root", type=Path, help="the root medium, for the statement of the new epoch")
 
 

@@ -30,5 +30,7 @@ def run(arguments: argparse.Namespace) -> int:
             code="UNSAFE_SETTING",
             remedy=failed[0].hint or "Run `countersign check`.",
         )
-    print(f"{home.node} runs: link {home.endpoint}, web http://{home.host}:{home.web_port} (Ctrl-C ends it)", flush=True)
+    print(
+        f"{home.node} runs: link {home.endpoint}, web http://{home.host}:{home.web_port} (Ctrl-C ends it)", flush=True
+    )
     return Supervisor(home, house).run()

@@ -13,7 +13,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as", dest="login", required=True, help="your login")
     parser.add_argument("--attachment", metavar="ID", help="save this attachment (with --out)")
     parser.add_argument("--evidence", type=Path, metavar="FILE", help="make an evidence file")
-    parser.add_argument("--open", dest="shown", action="append", default=[], metavar="PART", help="open a part in the evidence; `all` opens all")
+    parser.add_argument(
+        "--open",
+        dest="shown",
+        action="append",
+        default=[],
+        metavar="PART",
+        help="open a part in the evidence; `all` opens all",
+    )
     parser.add_argument("--out", type=Path, metavar="FILE")
 
 

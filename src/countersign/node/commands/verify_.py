@@ -14,7 +14,11 @@ from countersign.ledger.core import evidence, forkproof
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument(
-        "--trust", action="append", required=True, metavar="FINGERPRINT", help="sixty digits, from your own source; name both states'"
+        "--trust",
+        action="append",
+        required=True,
+        metavar="FINGERPRINT",
+        help="sixty digits, from your own source; name both states'",
     )
 
 
