@@ -134,6 +134,7 @@ def answer(station: Station, peer: Peer, body: Body) -> bytes:
     state = outbox.open_link(station, peer)
     apply(station, state, body, role="receive")
     if not state.restoring:
+        outbox.cut_batch(station, state)
         outbox.sign_head(station, state)
     reply = build(
         station,
