@@ -39,6 +39,7 @@ def init_node(arguments: argparse.Namespace) -> str:
         host=arguments.host,
         link_port=arguments.link_port,
         web_port=arguments.web_port,
+        endpoint=arguments.endpoint,
     )
     _, house = boot_house()
     migrate()

@@ -24,6 +24,7 @@ class Home:
     link_port: int
     web_port: int
     database: dict[str, Any] | None
+    public_endpoint: str = ""
 
     @property
     def keys(self) -> Path:
@@ -47,7 +48,8 @@ class Home:
 
     @property
     def endpoint(self) -> str:
-        return f"https://{self.host}:{self.link_port}"
+        """Where peers call: the public endpoint, or the link port itself."""
+        return self.public_endpoint or f"https://{self.host}:{self.link_port}"
 
 
 def current() -> Home:
@@ -70,6 +72,7 @@ def read(folder: Path) -> Home:
             link_port=content["link_port"],
             web_port=content["web_port"],
             database=content.get("database"),
+            public_endpoint=content.get("endpoint", ""),
         )
     except FileNotFoundError:
         raise InvalidInput(
@@ -81,7 +84,9 @@ def read(folder: Path) -> Home:
         raise InvalidInput(f"{SETTINGS} is malformed: {error!r}.", field="home") from None
 
 
-def create(folder: Path, *, node: str, state: str, host: str, link_port: int, web_port: int) -> Home:
+def create(
+    folder: Path, *, node: str, state: str, host: str, link_port: int, web_port: int, endpoint: str = ""
+) -> Home:
     """Make a fresh home folder (mode 0700) with its settings. Raises Conflict where one is already."""
     if (folder / SETTINGS).exists():
         raise Conflict(f"{folder} is a node's home already.", field="home")
@@ -93,5 +98,7 @@ def create(folder: Path, *, node: str, state: str, host: str, link_port: int, we
         f"link_port = {link_port}",
         f"web_port = {web_port}",
     ]
+    if endpoint:
+        lines.append(f'endpoint = "{endpoint}"')
     (folder / SETTINGS).write_text("\n".join(lines) + "\n", "utf-8")
     return read(folder)

@@ -1,0 +1,69 @@
+"""countersign demo"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from countersign.kernel.errors import Conflict
+from countersign.node.demo.stage import Stage
+from countersign.node.demo.story import Story
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="play, check from outside, end; exit 0 or say what failed")
+    parser.add_argument("--reset", action="store_true", help="remove what an earlier run left")
+    parser.add_argument("--port", type=int, default=8400, help="first of the ports to use (default 8400)")
+    parser.add_argument("--folder", type=Path, default=Path(".countersign/demo"))
+    parser.add_argument("--request", type=Path, help="your own request.information as JSON, instead of the example")
+    parser.add_argument("--attach", type=Path, help="your own attachment, instead of the example's PDF")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    folder = Path(tempfile.mkdtemp(prefix="countersign-demo-")) if arguments.once else arguments.folder.resolve()
+    stage = Stage(folder, arguments.port)
+    if arguments.reset:
+        stage.reset()
+        print(f"Removed {arguments.folder}.")
+        return 0
+    if not arguments.once and folder.exists():
+        raise Conflict(
+            f"an earlier run, perhaps half finished, is in {arguments.folder}.",
+            field="folder",
+            remedy="Remove it with ./demo --reset, then start again.",
+        )
+    os.environ.pop("COUNTERSIGN_HOME", None)
+    stage.check_ports()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    story = Story(stage, request=arguments.request, attachment=arguments.attach)
+    finished = False
+    try:
+        story.play()
+        story.check()
+        finished = True
+        if not arguments.once:
+            _stay(stage)
+    finally:
+        stage.close()
+        if arguments.once and finished:
+            stage.reset()
+        elif not finished:
+            print(f"\nWhat the nodes wrote is in {folder}.")
+    print("\nDone: all of it worked.")
+    return 0
+
+
+def _stay(stage: Stage) -> None:
+    """Leave both nodes running until Ctrl-C."""
+    print("\nBoth nodes stay up; Ctrl-C ends them. Their health:")
+    for actor in (stage.ca, stage.in_):
+        print(f"  http://{actor.short}.localhost:{actor.web_port}/readyz")
+    try:
+        while True:
+            time.sleep(1)
+    except KeyboardInterrupt:
+        return
+
