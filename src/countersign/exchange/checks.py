@@ -14,18 +14,19 @@ class ProtectionCheck(Protocol):
     def __call__(self, content: Mapping[str, Any]) -> str: ...
 
 
-_protection: ProtectionCheck | None = None
+_installed: dict[str, ProtectionCheck] = {}
 
 
 def register_protection(check: ProtectionCheck | None) -> None:
     """Install the protection check (None takes it away; then the answer is `not_run`)."""
-    global _protection
-    _protection = check
+    _installed.clear()
+    if check is not None:
+        _installed["protection"] = check
 
 
 def protection(content: Mapping[str, Any]) -> str:
     """The protection check's answer for this content; not_run without a register, and nothing but `clear` lets pass."""
-    if _protection is None:
+    if "protection" not in _installed:
         return "not_run"
-    answer = _protection(content)
+    answer = _installed["protection"](content)
     return answer if answer in PROTECTION_VALUES else "unavailable"

@@ -94,6 +94,18 @@ def approve(house: House, officer: Officer, item_id: str, *, role: str, signatur
     return outcome
 
 
+def release_held(house: House) -> int:
+    """Look at held items again (the protection check may be clear now); return how many were released."""
+    released = 0
+    for name in ExchangeItem.objects.filter(state=ExchangeItem.HELD).values_list("id", flat=True):
+        with transaction.atomic():
+            item = _open_item(name)
+            if _decision_now(house, item).held:
+                continue
+            released += _try_release(house, item).item.state == ExchangeItem.RELEASED
+    return released
+
+
 def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: str) -> ExchangeItem:
     """An approver says no, with a coded ground. The item will not leave; a new proposal may."""
     if ground not in REFUSAL_GROUNDS:
@@ -124,6 +136,12 @@ def valid_approvals(item: ExchangeItem) -> list[tuple[Officer, str]]:
     return found
 
 
+def _decision_now(house: House, item: ExchangeItem) -> Decision:
+    """What the gate would say now, without logging it: a held item is looked at often."""
+    kind, content = kinds.validate(contents.read(house, item).content)
+    return _decide(house, kind, content, item.peer, valid_approvals(item))
+
+
 def _try_release(house: House, item: ExchangeItem) -> Outcome:
     """Decide on the final bytes with the verified approvals; on Allow release in this very transaction."""
     kept = contents.read(house, item)
@@ -150,7 +168,9 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
     )
     item.released = outbox.enqueue(house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash))
     item.state = ExchangeItem.RELEASED
-    item.save(update_fields=("released", "state"))
+    due = kinds.find(item.kind).clock(kept.content)
+    item.due_at = clock.now() + due if due else None
+    item.save(update_fields=("released", "state", "due_at"))
     if item.answers:
         ExchangeItem.objects.filter(id=item.answers).update(answered_at=clock.now())
     failpoints.reach("release.before_commit")
@@ -182,7 +202,6 @@ def _create(
 ) -> ExchangeItem:
     name, content = new_id("itm"), kept.content
     state = ExchangeItem.REFUSED if refused else ExchangeItem.HELD if held else ExchangeItem.PROPOSED
-    due = kind.clock(content)
     return ExchangeItem.objects.create(
         id=name,
         direction=ExchangeItem.OUT,
@@ -195,7 +214,6 @@ def _create(
         digest=hashing.sha256(jcs.canonical(content)),
         drafter=officer,
         answers=content.get("answers", ""),
-        due_at=clock.now() + due if due else None,
         created_at=clock.now(),
     )
 

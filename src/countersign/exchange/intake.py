@@ -60,7 +60,7 @@ def _apply(house: House, arrived: InItem) -> None:
         return
     arrivals.mark_applied(arrived)
     if arrived.expires and arrived.expires < clock.unix_now():
-        item = _file(house, arrived, None, ExchangeItem.EXPIRED)
+        item = _file(arrived, None, ExchangeItem.EXPIRED)
     else:
         item = _file_checked(house, arrived)
     decisions.record_act(house, item, act="receive", facts={"kind": item.kind, "state": item.state})
@@ -81,11 +81,11 @@ def _file_checked(house: House, arrived: InItem) -> ExchangeItem:
         if content.get("to_state", house.pack.code) != house.pack.code:
             raise InvalidInput("the content is addressed to another state.", field="to_state")
     except CountersignError:
-        return _file(house, arrived, None, ExchangeItem.DEFECTIVE)
-    return _file(house, arrived, (name, content), ExchangeItem.RECEIVED)
+        return _file(arrived, None, ExchangeItem.DEFECTIVE)
+    return _file(arrived, (name, content), ExchangeItem.RECEIVED)
 
 
-def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str) -> ExchangeItem:
+def _file(arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str) -> ExchangeItem:
     name, content = opened or (new_id("itm"), {})
     kind = kinds.KINDS.get(str(content.get("kind", "")))
     due = kind.clock(content) if kind else None

@@ -28,14 +28,13 @@ STEPS: Final = (
 )
 
 _name, _, _count = os.environ.get("COUNTERSIGN_FAILPOINT", "").partition(":")
-_left = int(_count or "1")
+_left = {_name: int(_count or "1")}
 
 
 def reach(step: str) -> None:
     """Say that the named step is reached."""
-    global _left
-    if step != _name:
+    if step not in _left:
         return
-    _left -= 1
-    if _left == 0:
+    _left[step] -= 1
+    if _left[step] == 0:
         os.kill(os.getpid(), signal.SIGKILL)

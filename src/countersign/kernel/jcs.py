@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, Final
 
 import rfc8785
@@ -58,21 +59,14 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET: Final = re.compile(rb"[\[\]{}]")
+
+
 def _check_depth(data: bytes, field: str) -> None:
-    depth, in_string, escaped = 0, False, False
-    for byte in data:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in b"[{":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise TooLarge(f"JSON nested deeper than {MAX_DEPTH}.", field=field)
-        elif byte in b"]}":
-            depth -= 1
+    """Count brackets outside strings, before a recursive parser sees them."""
+    depth = 0
+    for match in _BRACKET.finditer(_STRING.sub(b"", data)):
+        depth += 1 if match.group() in b"[{" else -1
+        if depth > MAX_DEPTH:
+            raise TooLarge(f"JSON nested deeper than {MAX_DEPTH}.", field=field)

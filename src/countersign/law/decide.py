@@ -69,7 +69,7 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
         return _denied(policies, action, facts, (ENGINE_RULE,), errors or ("no decision",))
     fired = tuple(policies.rules[name] for name in sorted(result.diagnostics.reasons))
     if result.decision is cedarpy.Decision.Allow:
-        return Decision(True, action, facts, policies.version, fired)
+        return Decision(allowed=True, action=action, facts=facts, version=policies.version, fired=fired)
     return _denied(policies, action, facts, fired or _closed_gateways(policies, facts), ())
 
 
@@ -89,7 +89,7 @@ def decide_with_prospect(policies: PolicySet, *, action: str, principal: str, re
 def _denied(
     policies: PolicySet, action: str, facts: Facts, fired: tuple[Rule, ...], errors: tuple[str, ...]
 ) -> Decision:
-    return Decision(False, action, facts, policies.version, fired, errors)
+    return Decision(allowed=False, action=action, facts=facts, version=policies.version, fired=fired, errors=errors)
 
 
 def _closed_gateways(policies: PolicySet, facts: Facts) -> tuple[Rule, ...]:

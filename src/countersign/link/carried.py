@@ -146,9 +146,8 @@ def _bodies(station: Station, state: LinkState, begin: int) -> Iterator[Body]:
 
 
 def _waiting_chunks(station: Station, state: LinkState) -> Iterator[Chunk]:
-    if not OutItem.objects.filter(peer=state.peer, state=OutItem.BATCHED).exists():
-        return
-    for blob in Blob.objects.filter(direction="out", peer=state.peer).order_by("id"):
+    waiting = Blob.objects.filter(direction="out", peer=state.peer, released__state=OutItem.BATCHED)
+    for blob in waiting.order_by("id"):
         for index in range(len(blob.digests) // 32):
             data = chunks.read_out(station, bytes(blob.root), index)
             if data is not None:

@@ -1,7 +1,7 @@
 """Attachments: encrypted in chunks of 1 MiB, each checked on arrival, resumable, never more than a chunk in memory.
 
-Chunk i = AES-256-GCM(key, nonce = counter || last flag, data, aad = attachment id), the STREAM construction. The key is drawn for the
-attachment and travels inside the sealed item, so destroying the item's key destroys the attachment.
+Chunk i = AES-256-GCM(key, nonce = counter || last flag, data, aad = attachment id), the STREAM construction. The key
+is drawn for the attachment and travels inside the sealed item, so destroying the item's key destroys the attachment.
 """
 
 from __future__ import annotations

@@ -155,7 +155,7 @@ class Courier:
         line.wanted = reply.cursors if reply.cursors.wants else None
         outcome = sync.apply(self._station, state, reply, role="reply")
         if reply.returned is not None and state.restoring:
-            restore.take_back(self._station, state, reply.returned)
+            restore.take_back(state, reply.returned)
         return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
 
     def _line(self, peer: Peer) -> _Line:
@@ -181,7 +181,7 @@ class Courier:
             return
         line.failures += 1
         line.client = self._connect(peer)
-        pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)
+        pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)
         line.not_before = clock.monotonic() + pause
         log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))
         if line.failures >= UNREACHABLE_AFTER:

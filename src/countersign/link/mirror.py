@@ -59,10 +59,22 @@ def extend(state: LinkState, log: Log, part: Slice, parsed: Sequence[Leaf]) -> t
     return first, fresh
 
 
-def quarantine(state: LinkState, body: Body) -> None:
+def waits_for(state: LinkState, body: Body) -> int | None:
+    """The mirror size that must be reached before this body can be applied; None where it can be now.
+
+    Deliveries without a slice (later frames of a carried file) wait behind the slices that are already in quarantine.
+    """
+    size = size_of(state)
+    if body.slice is not None:
+        return body.slice.start if body.slice.start > size else None
+    pending = max((end for _, end in quarantined_ranges(state)), default=0)
+    return pending if pending > size and (body.batches or body.chunks) else None
+
+
+def quarantine(state: LinkState, body: Body, *, start: int) -> None:
     """Keep a body above a gap, whole and unapplied. Raises QuarantineFull beyond the stated bounds."""
-    assert body.slice is not None
-    _verify(state, notes.parse(body.slice.note), ())
+    if body.slice is not None:
+        _verify(state, notes.parse(body.slice.note), ())
     data = body.encode()
     rows = Quarantine.objects.filter(peer=state.peer)
     held = sum(len(row.body) for row in rows.only("body"))
@@ -71,7 +83,12 @@ def quarantine(state: LinkState, body: Body) -> None:
     Quarantine.objects.get_or_create(
         peer=state.peer,
         digest=hashing.sha256(data),
-        defaults={"start": body.slice.start, "end": body.slice.end, "body": data, "at": clock.now()},
+        defaults={
+            "start": start,
+            "end": body.slice.end if body.slice is not None else start,
+            "body": data,
+            "at": clock.now(),
+        },
     )
     alarms.raise_alarm("GAP_IN_MIRROR", state.peer.node)
 

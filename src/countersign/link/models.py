@@ -143,6 +143,7 @@ class Blob(models.Model):
     complete = models.BooleanField(default=False)
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, null=True)
     item = models.ForeignKey(InItem, on_delete=models.CASCADE, null=True)
+    released = models.ForeignKey(OutItem, on_delete=models.CASCADE, null=True)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("direction", "root"), name="blob_once"),)

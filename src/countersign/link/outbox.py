@@ -71,9 +71,8 @@ def enqueue(station: Station, peer: Peer, outgoing: Outgoing, *, decision_leaf_h
     index = _append(station, state, log, leaf)
     channel.next_sequence += 1
     channel.save(update_fields=("next_sequence",))
-    _release_blobs(peer, outgoing.blobs)
     kek = station.provider.key_encryption_key(OUTBOX_KEY)
-    return OutItem.objects.create(
+    item = OutItem.objects.create(
         peer=peer,
         channel=identity[1],
         epoch=identity[2],
@@ -86,11 +85,15 @@ def enqueue(station: Station, peer: Peer, outgoing: Outgoing, *, decision_leaf_h
         urgent=outgoing.purpose == "urgent",
         released_at=clock.now(),
     )
+    return _release_blobs(item, outgoing.blobs)
 
 
-def _release_blobs(peer: Peer, blobs: Sequence[BlobRef]) -> None:
+def _release_blobs(item: OutItem, blobs: Sequence[BlobRef]) -> OutItem:
     """From now on the peer may ask for these attachments' chunks."""
-    Blob.objects.filter(direction="out", root__in=[blob.root for blob in blobs]).update(peer=peer)
+    if blobs:
+        roots = [blob.root for blob in blobs]
+        Blob.objects.filter(direction="out", root__in=roots).update(peer=item.peer, released=item)
+    return item
 
 
 @transaction.atomic

@@ -31,7 +31,7 @@ def give(station: Station, state: LinkState, *, receipt: str, outcome: str, item
     return outbox.append_leaf(station, state, leaf)
 
 
-def take(station: Station, state: LinkState, leaf: ReceiptLeaf, index: int) -> None:
+def take(state: LinkState, leaf: ReceiptLeaf, index: int) -> None:
     """Apply a peer's receipt to the outbox. A repetition changes nothing."""
     items = list(OutItem.objects.filter(peer=state.peer, leaf_hash__in=leaf.items))
     if len(items) != len(leaf.items):

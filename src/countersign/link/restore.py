@@ -61,7 +61,7 @@ def fetch(station: Station, peer: Peer, exchange: Callable[[Peer], bool]) -> int
 
 
 @transaction.atomic
-def take_back(station: Station, state: LinkState, part: Slice) -> int:
+def take_back(state: LinkState, part: Slice) -> int:
     """Append own leaves that the peer returned, after checking that this node signed them. Returns how many."""
     log = ledger.lock(state.log)
     note = notes.parse(part.note)
@@ -71,7 +71,7 @@ def take_back(station: Station, state: LinkState, part: Slice) -> int:
         return 0
     fresh = part.leaves[skip:]
     ledger.extend_mirror(log, fresh, checkpoint, note)
-    _rebuild(station, state, log.size - len(fresh), fresh)
+    _rebuild(state, log.size - len(fresh), fresh)
     LinkState.objects.filter(pk=state.pk).update(peer_has=max(state.peer_has, log.size))
     return len(fresh)
 
@@ -103,7 +103,7 @@ def _own_log_key(note: notes.SignedNote, origin: str) -> HybridPublicKey:
     raise SignatureInvalid("the returned checkpoint was not signed by a log key of this node.", field="returned")
 
 
-def _rebuild(station: Station, state: LinkState, first: int, fresh: tuple[bytes, ...]) -> None:
+def _rebuild(state: LinkState, first: int, fresh: tuple[bytes, ...]) -> None:
     """Rows for what the lost leaves said: items that were released, receipts that were given."""
     for index, data in enumerate(fresh, first):
         leaf = leaves.parse(data)

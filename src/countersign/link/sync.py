@@ -157,7 +157,7 @@ def apply(station: Station, state: LinkState, body: Body, *, role: str) -> inbox
 
 def _ready(state: LinkState) -> Iterator[Body]:
     while True:
-        row = Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start").first()
+        row = Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start", "id").first()
         if row is None:
             break
         yield bodies.parse(bytes(row.body))

@@ -34,7 +34,7 @@ def backup(home: Home, target: Path) -> int:
     if connection.vendor == "sqlite":
         _copy_sqlite(home.sqlite, target)
     else:
-        _run_tool(["pg_dump", "--format=custom", f"--file={target}"], home)
+        _run_tool(["pg_dump", "--format=custom", f"--file={target}"])
     return target.stat().st_size
 
 
@@ -62,7 +62,6 @@ def put_back(home: Home, source: Path) -> None:
                 f"--dbname={connection.settings_dict['NAME']}",
                 str(source),
             ],
-            home,
         )
 
 
@@ -81,7 +80,8 @@ def from_peers(house: House, root_folder: Path) -> Iterator[str]:
             for item in lost:
                 yield f"  {text}: {item}"
         if report.signed_beyond_peer:
-            yield f"  {report.signed_beyond_peer} signed leaves reached nobody on line; carried files made since the copy must not be imported."
+            yield f"  {report.signed_beyond_peer} signed leaves reached nobody on line;"
+            yield "  carried files made since the copy must not be imported."
 
 
 def _copy_sqlite(source: Path, target: Path) -> None:
@@ -112,7 +112,7 @@ def _check_sqlite(source: Path) -> None:
         raise InvalidInput(f"{source} is damaged.", field="file", remedy="Use an older copy.")
 
 
-def _run_tool(command: list[str], home: Home) -> None:
+def _run_tool(command: list[str]) -> None:
     """Run a PostgreSQL tool on the node's database."""
     settings = connection.settings_dict
     named = {

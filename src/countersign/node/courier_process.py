@@ -10,7 +10,7 @@ import structlog
 from django.db import OperationalError
 
 from countersign.charter.models import Peer
-from countersign.exchange import intake
+from countersign.exchange import gate, intake
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -42,7 +42,7 @@ class Waker:
             self._socket.recv(16)
         except TimeoutError:
             return
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         try:
             while self._socket.recv(16):
                 pass
@@ -53,7 +53,7 @@ class Waker:
 def wake(home: Home) -> None:
     """Wake the courier, if one runs. Losing the datagram costs a second, nothing else."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.setblocking(False)
+        sender.settimeout(0)
         try:
             sender.sendto(b"w", str(home.run / "courier.sock"))
         except OSError:
@@ -100,6 +100,7 @@ class Chores:
         housekeeping.watch_keys(self._house.station)
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
+        gate.release_held(self._house)
 
 
 def run(home: Home, house: House) -> None:

@@ -1,4 +1,6 @@
-"""What `countersign peer` does and says."""
+"""What `countersign peer` does and says: one function an act, all called as act(home, house, arguments)."""
+
+# ruff: noqa: ARG001  (the acts share one signature)
 
 from __future__ import annotations
 

@@ -127,7 +127,11 @@ class Supervisor:
             child.process = None
         if time.monotonic() >= child.not_before:
             child.started = time.monotonic()
-            child.process = subprocess.Popen(child.command, env=self._environment(), preexec_fn=_end_with_parent)
+            child.process = subprocess.Popen(
+                child.command,
+                env=self._environment(),
+                preexec_fn=_end_with_parent,  # noqa: PLW1509  (the supervisor has one thread)
+            )
 
     def _environment(self) -> dict[str, str]:
         return os.environ | {

@@ -103,7 +103,7 @@ def _advance(state: WitnessedState, request: Request, checkpoint: Checkpoint, co
 
 
 def _check_growth(state: WitnessedState, request: Request, checkpoint: Checkpoint) -> None:
-    if state.size == 0 or checkpoint.size == state.size:
+    if state.size in (0, checkpoint.size):
         if request.proof:
             raise ProofInvalid("no proof is due here.")
         return

@@ -66,4 +66,3 @@ def _stay(stage: Stage) -> None:
             time.sleep(1)
     except KeyboardInterrupt:
         return
-

@@ -28,7 +28,8 @@ def run(arguments: argparse.Namespace) -> int:
     again = " It had been imported before; nothing was doubled." if result.again else ""
     late = " It is past its expiry date." if result.expired else ""
     print(
-        f"{result.file_id} from {peer.node}: {result.leaves} new leaves, {result.stored} items stored, {applied} took effect.{again}{late}"
+        f"{result.file_id} from {peer.node}: {result.leaves} new leaves, {result.stored} items stored, "
+        f"{applied} took effect.{again}{late}"
     )
     if arguments.slip:
         carried.export(house.station, peer, arguments.slip)

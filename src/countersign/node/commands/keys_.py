@@ -17,7 +17,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.add_argument("--host", default="127.0.0.1")
     init.add_argument("--link-port", type=int, required=True)
     init.add_argument("--web-port", type=int, required=True)
-    init.add_argument("--endpoint", default="", help="where peers call, if not the link port itself (a forwarder in front)")
+    init.add_argument(
+        "--endpoint", default="", help="where peers call, if not the link port itself (a forwarder in front)"
+    )
     officer = acts.add_parser("officer", help="enrol a named person with roles and a signature key")
     officer.add_argument("login")
     officer.add_argument("--name", required=True)

@@ -136,9 +136,7 @@ def _items(sender: View, receiver: View) -> None:
     twice = receiver.rows(
         "SELECT arrived_id FROM exchange_exchangeitem WHERE arrived_id IS NOT NULL GROUP BY arrived_id HAVING COUNT(*) > 1"
     )
-    doubled = receiver.rows(
-        "SELECT 1 FROM link_initem GROUP BY peer_id, channel, epoch, sequence HAVING COUNT(*) > 1"
-    )
+    doubled = receiver.rows("SELECT 1 FROM link_initem GROUP BY peer_id, channel, epoch, sequence HAVING COUNT(*) > 1")
     if twice or doubled:
         receiver.findings.append(f"D: an item took effect twice at {receiver.node}")
 
@@ -146,7 +144,8 @@ def _items(sender: View, receiver: View) -> None:
 def _order(receiver: View) -> None:
     """O: items took effect in sequence (rows of a table without updates keep the order of insertion)."""
     rows = receiver.rows(
-        "SELECT i.channel, i.epoch, i.sequence FROM exchange_exchangeitem e JOIN link_initem i ON i.id = e.arrived_id ORDER BY e.rowid"
+        "SELECT i.channel, i.epoch, i.sequence FROM exchange_exchangeitem e"
+        " JOIN link_initem i ON i.id = e.arrived_id ORDER BY e.rowid"
     )
     last: dict[tuple[bytes, int], int] = {}
     for channel, epoch, sequence in rows:
@@ -157,11 +156,19 @@ def _order(receiver: View) -> None:
 
 def _released(sender: View) -> None:
     """S: every item leaf hides the hash of a decision leaf that allowed it."""
-    allowed = [row[0] for row in sender.rows("SELECT leaf_hash FROM exchange_gatedecision WHERE allowed = 1 AND action IN ('Ask', 'Release')")]
+    allowed = [
+        row[0]
+        for row in sender.rows(
+            "SELECT leaf_hash FROM exchange_gatedecision WHERE allowed = 1 AND action IN ('Ask', 'Release')"
+        )
+    ]
     decided = {merkle.leaf_hash(data) for data in sender.leaves_of(f"{sender.node}/d")}
     origins = [row[0] for row in sender.rows("SELECT origin FROM ledger_log WHERE kind = 'exchange'")]
     items = [
-        leaf for origin in origins for data in sender.leaves_of(origin) if isinstance(leaf := leaves.parse(data), ItemLeaf)
+        leaf
+        for origin in origins
+        for data in sender.leaves_of(origin)
+        if isinstance(leaf := leaves.parse(data), ItemLeaf)
     ]
     if not set(allowed) <= decided:
         sender.findings.append(f"S: a decision of {sender.node} is not in its decisions log")

@@ -129,13 +129,15 @@ class Stage:
         for line in self._lines.values():
             line.close()
 
-    def wait(self, condition: Callable[[], object], what: str, seconds: float) -> None:
+    def wait(self, condition: Callable[[], object], what: str, seconds: float, *, every: float = 0.1) -> None:
         """Wait until `condition()` holds. Raises Unavailable after `seconds`."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:
-                raise Unavailable(f"waited {seconds:.0f} s in vain for {what}.", remedy="See the nodes' logs in the demo folder.")
-            time.sleep(0.1)
+                raise Unavailable(
+                    f"waited {seconds:.0f} s in vain for {what}.", remedy="See the nodes' logs in the demo folder."
+                )
+            time.sleep(every)
 
     def reset(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,39 +7,27 @@ import random
 import re
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Final
 
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import evidence
 from countersign.node.demo import checker, example
-from countersign.node.demo.stage import Actor, Stage, StepFailed
+from countersign.node.demo.play import Play
+from countersign.node.demo.stage import Actor, Stage
 
 REFERENCE: Final = "CA-IN-DEMO-1"
-PEOPLE: Final = {
-    "admin1": "node_admin",
-    "admin2": "node_admin",
-    "drafter": "originator",
-    "releaser": "releaser",
-    "second": "second_officer",
-    "legal": "legal",
-    "executive": "executive",
-    "desk": "desk",
-}
 BATCH: Final = 200
 CARRIED: Final = 40
 
 
-class Story:
+class Story(Play):
     """Plays the acts in order and prints what happens; raises StepFailed where something is not as it should be."""
 
     def __init__(self, stage: Stage, *, request: Path | None, attachment: Path | None) -> None:
-        self.stage = stage
-        self.ca, self.in_ = stage.ca, stage.in_
+        super().__init__(stage)
         self._request, self._attachment = request, attachment
         self._fingerprints: dict[str, str] = {}
-        self._began = time.monotonic()
 
     def play(self) -> None:
         self.found()
@@ -56,7 +44,9 @@ class Story:
     def peer(self) -> None:
         self._act("1", "Two administrators on each side exchange cards and compare sixty digits")
         for actor in (self.ca, self.in_):
-            arrangement = self._write(f"{actor.short}-arrangement.toml", example.ARRANGEMENT.format(reference=REFERENCE))
+            arrangement = self._write(
+                f"{actor.short}-arrangement.toml", example.ARRANGEMENT.format(reference=REFERENCE)
+            )
             self._tell(self.stage.run(actor, "peer", "arrangement", str(arrangement), "--as", f"{actor.short}-legal"))
             card = self.stage.folder / f"{actor.short}.card"
             said = self.stage.run(actor, "peer", "card", str(card), "--root", str(actor.root))
@@ -68,11 +58,15 @@ class Story:
 
     def _swapped_key(self) -> None:
         """A stranger's card in India's name: the fingerprints differ, and that is the end of it."""
-        impostor = Actor("in.example", "IN", "NIA", self.stage.folder / "impostor", self.stage.folder / "impostor-root", 1, 2, 3)
+        impostor = Actor(
+            "in.example", "IN", "NIA", self.stage.folder / "impostor", self.stage.folder / "impostor-root", 1, 2, 3
+        )
         self._init(impostor)
         card = self.stage.folder / "impostor.card"
         self.stage.run(impostor, "peer", "card", str(card), "--root", str(impostor.root))
-        trial = Actor("ca.example", "CA", "RCMP", self.stage.folder / "trial", self.stage.folder / "trial-root", 1, 2, 3)
+        trial = Actor(
+            "ca.example", "CA", "RCMP", self.stage.folder / "trial", self.stage.folder / "trial-root", 1, 2, 3
+        )
         self._init(trial)
         self._enrol(trial, ("admin1", "legal"))
         arrangement = self.stage.folder / "ca-arrangement.toml"
@@ -101,7 +95,9 @@ class Story:
         self._act("2", "A test message both ways; then a request, refused, cured, approved, delivered and answered")
         for actor in (self.ca, self.in_):
             self.stage.start(actor)
-            self._say(f"{actor.node} runs: link port {actor.link_port}, health http://{actor.short}.localhost:{actor.web_port}/readyz")
+            self._say(
+                f"{actor.node} runs: link port {actor.link_port}, health http://{actor.short}.localhost:{actor.web_port}/readyz"
+            )
         test = self._write("test-message.json", json.dumps(example.TEST_MESSAGE))
         for actor in (self.ca, self.in_):
             self._release(actor, test, ())
@@ -137,25 +133,29 @@ class Story:
         name = re.search(r"att_[a-z2-7]{26}", self.stage.run(self.in_, "show", request, "--as", "in-desk"))
         self._expect(name is not None, "the attachment is not listed")
         out = self.stage.folder / "received.pdf"
-        self.stage.run(self.in_, "show", request, "--as", "in-desk", "--attachment", str(name and name.group()), "--out", str(out))
+        self.stage.run(
+            self.in_, "show", request, "--as", "in-desk", "--attachment", str(name and name.group()), "--out", str(out)
+        )
         self._expect(out.read_bytes() == attachment.read_bytes(), "the attachment arrived changed")
         self._say(f"the attachment ({out.stat().st_size:,} bytes) arrived whole")
         return request
 
     def faults(self) -> None:
-        self._act("3", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once")
+        self._act(
+            "3", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once"
+        )
         self._killed_receiver()
         self._cut_line()
         self._carried_file()
 
     def _killed_receiver(self) -> None:
         before = checker.count_stored(self.in_.home)
-        self.stage.cut()
-        self._bulk(self.ca, BATCH, "KILL")
-        self.stage.join()
-        self.stage.wait(lambda: checker.count_stored(self.in_.home) > before, "the first items to arrive", 90)
+        releasing = subprocess.Popen(self._bulk_command(self.ca, BATCH, "KILL"))
+        arrived = before + BATCH // 3
+        self.stage.wait(lambda: checker.count_stored(self.in_.home) >= arrived, "a third of the batch", 90, every=0.01)
         self.stage.kill(self.in_)
         amid = checker.count_stored(self.in_.home) - before
+        self._expect(releasing.wait(120) == 0, "the bulk release failed")
         self._say(f"{self.in_.node} is killed after {amid} of {BATCH} items")
         self.stage.start(self.in_)
         self._settle()
@@ -194,7 +194,17 @@ class Story:
         file = self.stage.folder / "evidence.csgn-evidence"
         self._settle()
         self.stage.run(
-            self.ca, "show", self._item, "--as", "ca-drafter", "--evidence", str(file), "--open", "/question", "--open", "/offence"
+            self.ca,
+            "show",
+            self._item,
+            "--as",
+            "ca-drafter",
+            "--evidence",
+            str(file),
+            "--open",
+            "/question",
+            "--open",
+            "/offence",
         )
         trusted = [self._fingerprints[actor.node] for actor in (self.ca, self.in_)]
         self._tell(self.stage.run(self.ca, "verify", str(file), "--trust", trusted[0], "--trust", trusted[1]))
@@ -215,72 +225,6 @@ class Story:
         )  # fmt: skip
         self._tell(done.stdout)
         self._expect(done.returncode == 0, "the checker found faults")
-
-    def _make(self, actor: Actor) -> None:
-        self._init(actor)
-        self._enrol(actor, tuple(PEOPLE))
-        register = self._write(f"{actor.short}-register.json", "[]")
-        self.stage.run(actor, "protection", "load", str(register))
-        self._say(f"{actor.node} ({actor.state}): eight officers of {actor.authority}, an empty protection register")
-
-    def _init(self, actor: Actor) -> None:
-        self.stage.run(
-            actor, "keys", "init", "--state", actor.state, "--node", actor.node, "--root", str(actor.root),
-            "--link-port", str(actor.link_port), "--web-port", str(actor.web_port),
-            "--endpoint", f"https://127.0.0.1:{actor.public_port}",
-        )  # fmt: skip
-
-    def _enrol(self, actor: Actor, logins: tuple[str, ...]) -> None:
-        for login in logins:
-            self.stage.run(
-                actor, "keys", "officer", f"{actor.short}-{login}", "--name", f"Invented {login.title()}",
-                "--authority", actor.authority, "--role", PEOPLE[login],
-            )  # fmt: skip
-
-    def _release(self, actor: Actor, content: Path, attachments: tuple[Path, ...]) -> str:
-        """Propose as the drafter, approve as two other people; return the item's reference."""
-        words = [word for path in attachments for word in ("--attach", str(path))]
-        said = self.stage.run(actor, "propose", str(content), *words, "--as", f"{actor.short}-drafter")
-        item = said.split()[0]
-        for login, role in (("releaser", "releaser"), ("second", "second_officer")):
-            said = self.stage.run(actor, "approve", item, "--as", f"{actor.short}-{login}", "--role", role)
-        self._tell(said)
-        return item
-
-    def _bulk(self, actor: Actor, count: int, tag: str) -> None:
-        command = [sys.executable, "-m", "countersign.node.demo.bulk", str(actor.home), str(count), tag]
-        done = subprocess.run(command, check=False, timeout=300)
-        self._expect(done.returncode == 0, "the bulk release failed")
-
-    def _arrive(self, actor: Actor, count: int) -> None:
-        self.stage.wait(lambda: checker.count_applied(actor.home) >= count, f"item {count} to take effect at {actor.node}", 60)
-
-    def _settle(self) -> None:
-        homes = (self.ca.home, self.in_.home)
-        self.stage.wait(lambda: not any(checker.count_waiting(home) for home in homes), "the outboxes to empty", 120)
-        self.stage.wait(lambda: not checker.check(*homes), "both logs to be mirrored", 120)
-
-    def _write(self, name: str, text: str) -> Path:
-        path = self.stage.folder / name
-        path.write_text(text, "utf-8")
-        return path
-
-    def _expect(self, holds: object, otherwise: str) -> None:
-        if not holds:
-            raise StepFailed(f"{otherwise}.")
-
-    def _act(self, number: str, title: str) -> None:
-        print(f"\n[{time.monotonic() - self._began:5.1f} s] ({number}) {title}", flush=True)
-
-    def _say(self, line: str) -> None:
-        print(f"  {line}", flush=True)
-
-    def _tell(self, said: str, *, limit: int = 40) -> None:
-        lines = said.rstrip().splitlines()
-        for line in lines[:limit]:
-            print(f"    | {line}", flush=True)
-        if len(lines) > limit:
-            print(f"    | … {len(lines) - limit} more lines", flush=True)
 
 
 def _is_refused(data: bytes, trusted: list[str]) -> bool:

@@ -1,0 +1,102 @@
+"""What every act of the demonstration needs: making nodes, releasing items through the gate, waiting, telling."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Final
+
+from countersign.node.demo import checker
+from countersign.node.demo.stage import Actor, Stage, StepFailed
+
+PEOPLE: Final = {
+    "admin1": "node_admin",
+    "admin2": "node_admin",
+    "drafter": "originator",
+    "releaser": "releaser",
+    "second": "second_officer",
+    "legal": "legal",
+    "executive": "executive",
+    "desk": "desk",
+}
+
+
+class Play:
+    """Helpers of a story; prints with progress and raises StepFailed where something is not as it should be."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+        self.ca, self.in_ = stage.ca, stage.in_
+        self._began = time.monotonic()
+
+    def _make(self, actor: Actor) -> None:
+        self._init(actor)
+        self._enrol(actor, tuple(PEOPLE))
+        register = self._write(f"{actor.short}-register.json", "[]")
+        self.stage.run(actor, "protection", "load", str(register))
+        self._say(f"{actor.node} ({actor.state}): eight officers of {actor.authority}, an empty protection register")
+
+    def _init(self, actor: Actor) -> None:
+        self.stage.run(
+            actor, "keys", "init", "--state", actor.state, "--node", actor.node, "--root", str(actor.root),
+            "--link-port", str(actor.link_port), "--web-port", str(actor.web_port),
+            "--endpoint", f"https://127.0.0.1:{actor.public_port}",
+        )  # fmt: skip
+
+    def _enrol(self, actor: Actor, logins: tuple[str, ...]) -> None:
+        for login in logins:
+            self.stage.run(
+                actor, "keys", "officer", f"{actor.short}-{login}", "--name", f"Invented {login.title()}",
+                "--authority", actor.authority, "--role", PEOPLE[login],
+            )  # fmt: skip
+
+    def _release(self, actor: Actor, content: Path, attachments: tuple[Path, ...]) -> str:
+        """Propose as the drafter, approve as two other people; return the item's reference."""
+        words = [word for path in attachments for word in ("--attach", str(path))]
+        said = self.stage.run(actor, "propose", str(content), *words, "--as", f"{actor.short}-drafter")
+        item = said.split()[0]
+        for login, role in (("releaser", "releaser"), ("second", "second_officer")):
+            said = self.stage.run(actor, "approve", item, "--as", f"{actor.short}-{login}", "--role", role)
+        self._tell(said)
+        return item
+
+    def _bulk(self, actor: Actor, count: int, tag: str) -> None:
+        done = subprocess.run(self._bulk_command(actor, count, tag), check=False, timeout=300)
+        self._expect(done.returncode == 0, "the bulk release failed")
+
+    def _bulk_command(self, actor: Actor, count: int, tag: str) -> list[str]:
+        return [sys.executable, "-m", "countersign.node.demo.bulk", str(actor.home), str(count), tag]
+
+    def _arrive(self, actor: Actor, count: int) -> None:
+        self.stage.wait(
+            lambda: checker.count_applied(actor.home) >= count, f"item {count} to take effect at {actor.node}", 60
+        )
+
+    def _settle(self) -> None:
+        homes = (self.ca.home, self.in_.home)
+        self.stage.wait(lambda: not any(checker.count_waiting(home) for home in homes), "the outboxes to empty", 120)
+        self.stage.wait(lambda: not checker.check(*homes), "both logs to be mirrored", 120)
+
+    def _write(self, name: str, text: str) -> Path:
+        path = self.stage.folder / name
+        path.write_text(text, "utf-8")
+        return path
+
+    def _expect(self, holds: object, otherwise: str) -> None:
+        if not holds:
+            raise StepFailed(f"{otherwise}.")
+
+    def _act(self, number: str, title: str) -> None:
+        print(f"\n[{time.monotonic() - self._began:5.1f} s] ({number}) {title}", flush=True)
+
+    def _say(self, line: str) -> None:
+        print(f"  {line}", flush=True)
+
+    def _tell(self, said: str, *, limit: int = 40) -> None:
+        lines = said.rstrip().splitlines()
+        for line in lines[:limit]:
+            print(f"    | {line}", flush=True)
+        if len(lines) > limit:
+            print(f"    | … {len(lines) - limit} more lines", flush=True)
