@@ -141,7 +141,7 @@ def postgres_server() -> Iterator[Path]:
         server.cleanup()
 
 
-def make_node(name: str, state: str, folder: Path, connection: Any) -> TestNode:
+def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int = 1) -> TestNode:
     from countersign.charter import keyring, packs
     from countersign.charter.providers import ROOT, FileProvider
     from countersign.exchange.house import House
@@ -150,7 +150,7 @@ def make_node(name: str, state: str, folder: Path, connection: Any) -> TestNode:
     from countersign.node import home as homes
     from countersign.node.house import PROTECTION_KEY, key_encryption_keys, policies_of, station_of
 
-    home = homes.create(folder, node=name, state=state, host="127.0.0.1", link_port=1, web_port=2)
+    home = homes.create(folder, node=name, state=state, host="127.0.0.1", link_port=port, web_port=port + 1)
     pack = packs.state(state)
     house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
     medium = FileProvider(folder.with_name(folder.name + "-root"))
@@ -169,14 +169,14 @@ def make_node(name: str, state: str, folder: Path, connection: Any) -> TestNode:
     return TestNode(name, state, house, home.folder, root, connection)
 
 
-def _card(node: TestNode) -> bytes:
+def _card(node: TestNode, endpoint: str) -> bytes:
     from countersign.charter import cards, keyring
     from countersign.charter.cards import NodeCard
     from countersign.ledger.core import statements
 
     with node.active():
         signed = tuple(keyring.statement_of(keyring.newest(role)) for role in statements.ONLINE_ROLES)
-    return cards.build(NodeCard(node.name, node.state, "https://127.0.0.1:1", node.root.public, signed), node.root)
+    return cards.build(NodeCard(node.name, node.state, endpoint, node.root.public, signed), node.root)
 
 
 ARRANGEMENT = """
@@ -216,9 +216,10 @@ def enrol_officers(node: TestNode) -> None:
 def peer_up(pair: Pair, *, in_force: bool = True) -> None:
     from countersign.charter import arrangements, officers, peering
     from countersign.link import outbox
+    from countersign.node.home import read
     from countersign.oversight import protection
 
-    cards_of = {node.name: _card(node) for node in (pair.ca, pair.in_)}
+    cards_of = {node.name: _card(node, read(node.home).endpoint) for node in (pair.ca, pair.in_)}
     for node in (pair.ca, pair.in_):
         other = pair.other(node)
         with node.active():

@@ -1,13 +1,15 @@
 """Named steps at which a fault test kills the process. Outside fault tests every step is a no-op.
 
-COUNTERSIGN_FAILPOINT=name[:n] kills the process (SIGKILL) the n-th time it reaches `name`; the system check E105
-refuses the variable unless COUNTERSIGN_FAULT_TESTS is set as well.
+COUNTERSIGN_FAILPOINTS names a folder; the file `armed` in it holds one step's name. The first process to reach that step
+takes the file away and kills itself (SIGKILL). The system check E105 refuses the variable unless
+COUNTERSIGN_FAULT_TESTS is set as well.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+from pathlib import Path
 from typing import Final
 
 STEPS: Final = (
@@ -27,14 +29,18 @@ STEPS: Final = (
     "apply.before_commit",
 )
 
-_name, _, _count = os.environ.get("COUNTERSIGN_FAILPOINT", "").partition(":")
-_left = {_name: int(_count or "1")}
+_FOLDER: Final = os.environ.get("COUNTERSIGN_FAILPOINTS", "")
 
 
 def reach(step: str) -> None:
     """Say that the named step is reached."""
-    if step not in _left:
+    if not _FOLDER:
         return
-    _left[step] -= 1
-    if _left[step] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
+    armed = Path(_FOLDER) / "armed"
+    try:
+        if armed.read_text("ascii").strip() != step:
+            return
+        armed.unlink()
+    except FileNotFoundError:
+        return
+    os.kill(os.getpid(), signal.SIGKILL)

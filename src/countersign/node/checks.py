@@ -102,7 +102,7 @@ def _sqlite(**_: Any) -> Sequence[CheckMessage]:
 def _fault_variables(**_: Any) -> Sequence[CheckMessage]:
     found: list[CheckMessage] = []
     if not env.flag("COUNTERSIGN_FAULT_TESTS"):
-        for name in ("COUNTERSIGN_FAILPOINT", "COUNTERSIGN_CLOCK_OFFSET"):
+        for name in ("COUNTERSIGN_FAILPOINTS", "COUNTERSIGN_CLOCK_OFFSET"):
             if env.text(name):
                 found.append(_error("countersign.E105", name, "Unset it."))
     if env.flag("COUNTERSIGN_DEBUG"):
