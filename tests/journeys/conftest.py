@@ -78,7 +78,9 @@ class Journey:
     def bulk(self, state: str, count: int, tag: str) -> int:
         """Release items through the gate in a process of its own; return its exit status."""
         command = [sys.executable, "-m", "countersign.node.demo.bulk", str(self.home(state)), str(count), tag]
-        return subprocess.run(command, env=self.environment(state), check=False, timeout=120, capture_output=True).returncode
+        return subprocess.run(
+            command, env=self.environment(state), check=False, timeout=120, capture_output=True
+        ).returncode
 
     def settle(self, seconds: float = 60) -> None:
         """Wait until both outboxes are empty and the outside checker finds nothing wrong."""
@@ -154,5 +156,3 @@ def _loopback() -> Iterator[None]:
     pytest_socket.enable_socket()
     yield
     pytest_socket.disable_socket(allow_unix_socket=True)
-
-

@@ -169,13 +169,16 @@ def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int
     return TestNode(name, state, house, home.folder, root, connection)
 
 
-def _card(node: TestNode, endpoint: str) -> bytes:
+def card_of(node: TestNode) -> bytes:
+    """The node's card."""
     from countersign.charter import cards, keyring
     from countersign.charter.cards import NodeCard
     from countersign.ledger.core import statements
+    from countersign.node.home import read
 
     with node.active():
         signed = tuple(keyring.statement_of(keyring.newest(role)) for role in statements.ONLINE_ROLES)
+    endpoint = read(node.home).endpoint
     return cards.build(NodeCard(node.name, node.state, endpoint, node.root.public, signed), node.root)
 
 
@@ -216,10 +219,9 @@ def enrol_officers(node: TestNode) -> None:
 def peer_up(pair: Pair, *, in_force: bool = True) -> None:
     from countersign.charter import arrangements, officers, peering
     from countersign.link import outbox
-    from countersign.node.home import read
     from countersign.oversight import protection
 
-    cards_of = {node.name: _card(node, read(node.home).endpoint) for node in (pair.ca, pair.in_)}
+    cards_of = {node.name: card_of(node) for node in (pair.ca, pair.in_)}
     for node in (pair.ca, pair.in_):
         other = pair.other(node)
         with node.active():
@@ -238,3 +240,22 @@ def peer_up(pair: Pair, *, in_force: bool = True) -> None:
             peer.refresh_from_db()
             outbox.open_link(node.house.station, peer)
             protection.load_register(b"k" * 32, [])
+
+
+def reopen_node(name: str, state: str, folder: Path) -> TestNode:
+    """A node from a copied pair folder: same keys, own database file."""
+    from django.conf import settings
+
+    from countersign.charter import packs
+    from countersign.charter.providers import FileProvider
+    from countersign.exchange.house import House
+    from countersign.node.home import read
+    from countersign.node.house import policies_of, station_of
+
+    home = read(folder / f"home-{state}")
+    pack = packs.state(state)
+    house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
+    settings_ = dict(settings.DATABASES["default"]) | {"NAME": folder / state / "db.sqlite3"}
+    settings_["OPTIONS"] = settings_["OPTIONS"] | {"init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"}
+    root = FileProvider(folder / f"home-{state}-root").find_root()
+    return TestNode(name, state, house, home.folder, root, open_connection(settings_))

@@ -58,8 +58,8 @@ def revoke(key: OwnKey, root: HybridSigner, *, node: str, since_size: int, reaso
         | {"role": key.role, "key_id": bytes(key.key_id), "since_size": since_size, "reason": reason},
         root,
     )
-    key.state = OwnKey.REVOKED
-    key.save(update_fields=("state",))
+    key.state, key.revocation = OwnKey.REVOKED, cbor.encode(signed.as_list())
+    key.save(update_fields=("state", "revocation"))
     return signed
 
 

@@ -30,6 +30,7 @@ class OwnKey(models.Model):
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
     state = models.CharField(max_length=12, default=ACTIVE)
+    revocation = models.BinaryField(default=b"")
 
 
 class Peer(models.Model):

@@ -53,9 +53,8 @@ def _sent(house: House, state: LinkState, sent: OutItem) -> tuple[Proven, list[P
 def _received(house: House, state: LinkState, arrived: InItem) -> tuple[Proven, list[Proven]]:
     peer, own = witness_name(state.peer.node), witness_name(house.station.node)
     proven = _prove(state.mirror, arrived.leaf_index, witness=own)
-    if arrived.receipt_index is None:
-        return proven, []
-    return proven, [_prove(state.log, arrived.receipt_index, witness=peer)]
+    indexes = (arrived.receipt_index, arrived.handled_index)
+    return proven, [_prove(state.log, index, witness=peer) for index in indexes if index is not None]
 
 
 def _prove(log: Log, index: int, *, witness: str) -> Proven:
@@ -73,8 +72,12 @@ def _prove(log: Log, index: int, *, witness: str) -> Proven:
 
 
 def _own_statements() -> list[SignedStatement]:
-    keys = OwnKey.objects.filter(role__in=(statements.LOG, statements.WITNESS))
-    return [keyring.statement_of(key) for key in keys]
+    found = []
+    for key in OwnKey.objects.filter(role__in=(statements.LOG, statements.WITNESS)):
+        found.append(keyring.statement_of(key))
+        if key.revocation:
+            found.append(statements.from_list(cbor.decode(bytes(key.revocation))))
+    return found
 
 
 def _peer_statements(peer: Peer) -> list[SignedStatement]:

@@ -122,4 +122,7 @@ def _close_clock(answer: ExchangeItem, answerable: frozenset[str]) -> None:
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:
     assert item.arrived is not None
     state = outbox.open_link(house.station, item.peer)
-    receipts.give(house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)])
+    index = receipts.give(
+        house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)]
+    )
+    InItem.objects.filter(pk=item.arrived.pk).update(handled_index=index)

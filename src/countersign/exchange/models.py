@@ -67,7 +67,7 @@ class GateDecision(models.Model):
 
     id = models.CharField(max_length=30, primary_key=True)
     item = models.ForeignKey(ExchangeItem, on_delete=models.PROTECT, null=True)
-    action = models.CharField(max_length=10)
+    action = models.CharField(max_length=24)
     allowed = models.BooleanField()
     version = models.CharField(max_length=64)
     record = models.BinaryField()

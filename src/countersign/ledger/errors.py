@@ -26,7 +26,7 @@ class SignatureMissing(IntegrityFault):
 
 class LeafMalformed(InvalidInput):
     code = "LEAF_MALFORMED"
-    remedy = "A leaf is a deterministic CBOR map of a known type; see CS-PR-01."
+    remedy = "A leaf is a deterministic CBOR array of a known type; see CS-PR-01."
 
 
 class StatementInvalid(IntegrityFault):

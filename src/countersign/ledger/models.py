@@ -45,6 +45,7 @@ class SignedCheckpoint(models.Model):
     size = models.BigIntegerField()
     root = models.BinaryField(max_length=32)
     note = models.BinaryField()
+    kept_at = models.DateTimeField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("log", "size"), name="checkpoint_size"),)

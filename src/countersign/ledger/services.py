@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from countersign.kernel import hashing
+from countersign.kernel import clock, hashing
 from countersign.ledger.core import checkpoints, merkle
 from countersign.ledger.core.checkpoints import Checkpoint
 from countersign.ledger.core.keys import HybridSigner
@@ -64,7 +64,7 @@ def sign_checkpoint(log: Log, signer: HybridSigner, marks: Marks, *, at: datetim
         return known
     checkpoint = Checkpoint(log.origin, log.size, frontier_of(log).root())
     note = checkpoints.sign(checkpoint, signer, timestamp=int(at.timestamp()))
-    return SignedCheckpoint.objects.create(log=log, size=log.size, root=checkpoint.root, note=note.render())
+    return SignedCheckpoint.objects.create(log=log, size=log.size, root=checkpoint.root, note=note.render(), kept_at=at)
 
 
 def extend_mirror(log: Log, leaves: Sequence[bytes], checkpoint: Checkpoint, note: SignedNote) -> int:
@@ -82,7 +82,7 @@ def extend_mirror(log: Log, leaves: Sequence[bytes], checkpoint: Checkpoint, not
 def keep_checkpoint(log: Log, checkpoint: Checkpoint, note: SignedNote) -> SignedCheckpoint:
     """Keep a peer's full signed checkpoint, the first one seen at its size."""
     row, _ = SignedCheckpoint.objects.get_or_create(
-        log=log, size=checkpoint.size, defaults={"root": checkpoint.root, "note": note.render()}
+        log=log, size=checkpoint.size, defaults={"root": checkpoint.root, "note": note.render(), "kept_at": clock.now()}
     )
     return row
 

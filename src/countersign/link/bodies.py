@@ -22,6 +22,10 @@ FRESH_BYTES: Final = 48
 MAX_WIRE_BYTES: Final = 20 << 20
 MAX_LEAVES: Final = 8_192
 MAX_CONTENT_BYTES: Final = 6 << 20
+_FIELDS: Final = frozenset(
+    {"v", "from", "to", "fresh", "reply_fresh", "slice", "batches", "ciphertexts", "chunks", "cosignature", "cursors"}
+    | {"restore", "returned", "manifest"}
+)
 _CONTEXT: Final = b"countersign/v1/sync-body\x00"
 _OUTER: Final = cbor.Limits(size=MAX_WIRE_BYTES, depth=2, values=16)
 _INNER: Final = cbor.Limits(size=MAX_WIRE_BYTES, depth=6, values=60_000)
@@ -124,6 +128,8 @@ def parse(data: bytes) -> Body:
     content = cbor.decode(data, _INNER, field="body")
     if not isinstance(content, dict):
         raise BodyMalformed("a body is not a map.")
+    if content.get("v") == VERSION and set(content) != _FIELDS:
+        raise BodyMalformed("a field of the body is unknown or missing.")
     if content.get("v") != VERSION:
         raise WrongVersion(
             f"protocol version {str(content.get('v'))[:20]} is not spoken here, only {VERSION}.", field="v"
@@ -192,9 +198,15 @@ def _slice_in(value: Any) -> Slice | None:
     return Slice(_natural(start), tuple(_bytes(leaf) for leaf in leaves), _bytes(note))
 
 
+def _cosignature_in(value: Any) -> tuple[int, str] | None:
+    if value is None:
+        return None
+    size, lines = value
+    return _natural(size), _text(lines)
+
+
 def _from_map(content: dict[str, Any]) -> Body:
     mirror, cosigned, quarantined, wants = content["cursors"]
-    cosignature = content["cosignature"]
     return Body(
         sender=_text(content["from"]),
         receiver=_text(content["to"]),
@@ -207,7 +219,7 @@ def _from_map(content: dict[str, Any]) -> Body:
         ),
         ciphertexts={_bytes(leaf): _bytes(data) for leaf, data in content["ciphertexts"]},
         chunks=tuple(Chunk(_bytes(root), _natural(index), _bytes(data)) for root, index, data in content["chunks"]),
-        cosignature=None if cosignature is None else (_natural(cosignature[0]), _text(cosignature[1])),
+        cosignature=_cosignature_in(content["cosignature"]),
         cursors=Cursors(
             _natural(mirror),
             _natural(cosigned),

@@ -130,8 +130,7 @@ def _bodies(station: Station, state: LinkState, begin: int) -> Iterator[Body]:
     at, cosignature, cursors = begin, mirror.own_cosignature(station, state), sync.cursors(station, state)
     parties: dict[str, Any] = {"sender": station.node, "receiver": state.peer.node, "cursors": cursors}
     while True:
-        state.peer_has = at
-        part = sync.next_slice(state)
+        part = sync.next_slice(state, at)
         if part is None:
             break
         yield Body(**parties, slice=part, cosignature=cosignature)

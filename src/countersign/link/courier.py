@@ -21,7 +21,7 @@ from countersign.charter import alarms
 from countersign.charter.models import Peer
 from countersign.kernel import clock, failpoints
 from countersign.kernel.errors import CountersignError
-from countersign.ledger.models import Cosignature, Log
+from countersign.ledger.models import Cosignature, Log, SignedCheckpoint
 from countersign.link import mirror, outbox, restore, sync
 from countersign.link.bodies import FRESH_BYTES, Cursors
 from countersign.link.client import PeerClient
@@ -36,6 +36,7 @@ HEARTBEAT: Final = timedelta(days=1)
 MAX_BACKOFF_SECONDS: Final = 60.0
 COSIGN_SECONDS: Final = 1.0
 UNREACHABLE_AFTER: Final = 3
+COSIGNING_OVERDUE: Final = timedelta(minutes=10)
 AGE_ALARMS: Final = (
     (timedelta(minutes=1), "OUTBOX_1_MINUTE"),
     (timedelta(minutes=10), "OUTBOX_10_MINUTES"),
@@ -112,6 +113,7 @@ class Courier:
         try:
             state = outbox.open_link(self._station, peer)
             self._watch_age(peer)
+            _watch_cosigning(state)
             self._cosign(state, line)
             if not self._due(state):
                 return False
@@ -200,6 +202,17 @@ class Courier:
                 alarms.raise_alarm(code, peer.node)
             else:
                 alarms.close_alarm(code, peer.node)
+
+
+def _watch_cosigning(state: LinkState) -> None:
+    """Sending never waits for a cosignature, but one that is overdue is an alarm (protocol section 2)."""
+    seen = SignedCheckpoint.objects.filter(
+        log=state.log, size__lte=state.peer_has, size__gt=mirror.newest_cosigned(state)
+    )
+    if seen.filter(kept_at__lt=clock.now() - COSIGNING_OVERDUE).exists():
+        alarms.raise_alarm("COSIGNING_OVERDUE", state.peer.node)
+    else:
+        alarms.close_alarm("COSIGNING_OVERDUE", state.peer.node)
 
 
 def has_items(state: LinkState) -> bool:

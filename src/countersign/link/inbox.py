@@ -20,7 +20,7 @@ from countersign.ledger.core.statements import from_leaf
 from countersign.ledger.models import Log
 from countersign.link import chunks, forks, mirror, outbox, receipts, sealing
 from countersign.link.bodies import Body
-from countersign.link.errors import AttachmentInvalid
+from countersign.link.errors import AttachmentInvalid, SigningStopped
 from countersign.link.models import Blob, ClosedEpoch, InBatch, InChannel, InItem, LinkState
 from countersign.link.opening import Opened, open_batches
 from countersign.link.station import Station
@@ -41,13 +41,15 @@ def receive(station: Station, state: LinkState, body: Body, *, role: str = "rece
 
     Raises LogFork (after keeping the evidence) or another IntegrityFault; then nothing of the body was applied.
     """
+    _stop_if_behind(state, body)
     if (place := mirror.waits_for(state, body)) is not None:
         mirror.quarantine(state, body, start=place)
         _learn_cursors(state, body)
         return Outcome(quarantined=True)
     parsed = [leaves.parse(data) for data in body.slice.leaves] if body.slice else []
-    opened = open_batches(station, state, body, parsed)
-    complete = _take_chunks(station, state, body)
+    # While the own log is being restored nothing can be receipted, so nothing is stored: the peer sends it again.
+    opened = [] if state.restoring else open_batches(station, state, body, parsed)
+    complete = [] if state.restoring else _take_chunks(station, state, body)
     failpoints.reach(f"{role}.opened")
     try:
         with transaction.atomic():
@@ -138,7 +140,7 @@ def _announce(station: Station, state: LinkState, log: Log, announced: Sequence[
         rows[place] = _row(state, index, hash_, leaf, by_channel[leaf.channel])
     InItem.objects.bulk_create(rows.values())
     closed = [bytes(row.leaf_hash) for row in rows.values() if row.state == InItem.REFUSED]
-    if closed:
+    if closed and not state.restoring:
         receipts.give(station, state, receipt=leaves.REFUSED, outcome="EPOCH_CLOSED", items=closed)
 
 
@@ -266,11 +268,18 @@ def _forget_batches(state: LinkState, stored: set[bytes]) -> None:
             row.delete()
 
 
+def _stop_if_behind(state: LinkState, body: Body) -> None:
+    """A peer that holds more of this node's log than the node itself: the database is an old copy. Sign nothing more."""
+    if state.restoring or body.cursors.mirror <= Log.objects.get(pk=state.log_id).size:
+        return
+    LinkState.objects.filter(pk=state.pk).update(restoring=True)
+    alarms.raise_alarm("OWN_LOG_BEHIND_PEER", state.peer.node)
+    raise SigningStopped(f"{state.peer.node} holds more of this node's log than the node does.", field="cursors")
+
+
 def _learn_cursors(state: LinkState, body: Body) -> None:
     """Believe what the peer says it holds of our log, as far as that log goes."""
-    log = Log.objects.get(pk=state.log_id)
-    if body.cursors.mirror > log.size:
-        alarms.raise_alarm("OWN_LOG_BEHIND_PEER", state.peer.node)
+    if body.cursors.mirror > Log.objects.get(pk=state.log_id).size:
         return
     LinkState.objects.filter(pk=state.pk).update(
         peer_has=body.cursors.mirror, peer_cosigned=min(body.cursors.cosigned, mirror.size_of(state))

@@ -152,11 +152,11 @@ def take_cosignature(state: LinkState, body: Body) -> None:
 
 
 def log_keys(state: LinkState, parsed: Sequence[Leaf] = ()) -> list[HybridPublicKey]:
-    """Keys that may sign the peer's log: known ones and those its root enrols in the very leaves that arrive."""
+    """Keys that may sign the peer's log now: those not revoked, and those its root enrols in the leaves that arrive."""
     for leaf in parsed:
         if isinstance(leaf, KeyLeaf):
             _learn_early(state, leaf)
-    return [_public(key) for key in peering.keys_of(state.peer, statements.LOG)]
+    return [_public(key) for key in peering.keys_of(state.peer, statements.LOG) if key.revoked_since is None]
 
 
 def _verify(state: LinkState, note: SignedNote, parsed: Sequence[Leaf]) -> Checkpoint:
@@ -181,6 +181,8 @@ def _learn_early(state: LinkState, leaf: KeyLeaf) -> None:
 
 def _any_witness(state: LinkState, checkpoint: Checkpoint, lines: tuple[notes.SignatureLine, ...], name: str) -> None:
     for key in peering.keys_of(state.peer, statements.WITNESS):
+        if key.revoked_since is not None:
+            continue
         public = _public(key)
         if any(line.key_id == notes.key_id(name, notes.MLDSA44, public.mldsa) for line in lines):
             checkpoints.verify_cosignature(checkpoint, lines, public, name=name)

@@ -117,6 +117,7 @@ class InItem(models.Model):
     state = models.CharField(max_length=10, default=ANNOUNCED)
     refusal = models.CharField(max_length=32, default="")
     receipt_index = models.BigIntegerField(null=True)
+    handled_index = models.BigIntegerField(null=True)
     stored_at = models.DateTimeField(null=True)
     applied = models.BooleanField(default=False)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 
 from countersign.charter import alarms, keyring
-from countersign.charter.models import Peer
+from countersign.charter.models import OwnKey, Peer
 from countersign.kernel import clock
 from countersign.ledger import services as ledger
 from countersign.ledger.core import checkpoints, leaves, notes, statements
@@ -96,7 +96,7 @@ def finish(station: Station, peer: Peer, root: HybridSigner) -> Report:
 
 
 def _own_log_key(note: notes.SignedNote, origin: str) -> HybridPublicKey:
-    for key in keyring.active(statements.LOG):
+    for key in OwnKey.objects.filter(role=statements.LOG):
         public = statements.hybrid(keyring.parts_of(key))
         if note.lines_of(origin, notes.key_id(origin, notes.ED25519, public.ed25519)):
             return public

@@ -32,7 +32,7 @@ def build(
 ) -> Body:
     """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
     state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
-    part = next_slice(state)
+    part = next_slice(state, state.peer_has)
     batches, ciphertexts = deliveries(state, part.end if part else state.peer_has)
     return Body(
         sender=station.node,
@@ -50,9 +50,8 @@ def build(
     )
 
 
-def next_slice(state: LinkState) -> Slice | None:
-    """Leaves from where the peer's mirror ends to a signed checkpoint, at most MAX_LEAVES; None when it has all."""
-    begin = state.peer_has
+def next_slice(state: LinkState, begin: int) -> Slice | None:
+    """Leaves of the own log from `begin` to a signed checkpoint, at most MAX_LEAVES; None where there are none."""
     end = queries.newest_checkpoint(state.log, at_most=begin + bodies.MAX_LEAVES)
     if end is None or end.size <= begin:
         end = queries.next_checkpoint(state.log, above=begin)
@@ -108,6 +107,7 @@ def returned_slice(state: LinkState, begin: int) -> Slice | None:
 def seal(station: Station, state: LinkState, body: Body) -> bytes:
     """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
     if body.slice is not None:
+        station.marks.check(state.log.origin, Log.objects.get(pk=state.log_id).size)
         station.marks.advance(state.log.origin, body.slice.end, queries.root_at(state.log, body.slice.end))
     sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
     hpke_key = outbox.recipient_key(state.peer)
@@ -157,7 +157,9 @@ def apply(station: Station, state: LinkState, body: Body, *, role: str) -> inbox
 
 def _ready(state: LinkState) -> Iterator[Body]:
     while True:
-        row = Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start", "id").first()
+        row = (
+            Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start", "id").first()
+        )
         if row is None:
             break
         yield bodies.parse(bytes(row.body))

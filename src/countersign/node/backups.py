@@ -38,7 +38,7 @@ def backup(home: Home, target: Path) -> int:
     return target.stat().st_size
 
 
-def put_back(home: Home, source: Path) -> None:
+def put_back(home: Home, house: House, source: Path) -> None:
     """Replace the database by a copy, and stop signing until the peers were asked. The node must not run."""
     supervisor.check_ports(home)
     if not source.is_file():
@@ -63,6 +63,7 @@ def put_back(home: Home, source: Path) -> None:
                 str(source),
             ],
         )
+    restore.begin(house.station)
 
 
 def from_peers(house: House, root_folder: Path) -> Iterator[str]:

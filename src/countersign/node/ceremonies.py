@@ -82,7 +82,10 @@ def own_root(home: Home) -> RootKey:
 
 
 def enrol_officer(home: Home, house: House, arguments: argparse.Namespace) -> str:
+    from django.db import transaction
+
     from countersign.charter import officers
+    from countersign.exchange import decisions
 
     path = arguments.key or home.officers / f"{arguments.login}.key"
     public = officers.create_key_file(path)
@@ -94,6 +97,9 @@ def enrol_officer(home: Home, house: House, arguments: argparse.Namespace) -> st
         roles=arguments.roles,
         public_key=public,
     )
+    facts = {"officer": officer.id, "authority": officer.authority, "roles": officer.roles}
+    with transaction.atomic():
+        decisions.record_act(house, None, act="officer.enrol", facts=facts)
     return f"{officer.login} ({officer.authority}: {', '.join(officer.roles)}) is enrolled; the private key is in {path.name}."
 
 
@@ -109,6 +115,7 @@ def rotate(home: Home, house: House, role: str, root_folder: Path) -> str:
     root = FileProvider(root_folder).find_root()
     with transaction.atomic():
         key = keyring.enrol(house.station.provider, root, node=home.node, role=role)
+        _log_key(house, "key.rotate", key)
         housekeeping.announce(house.station, keyring.statement_of(key), key)
     return f"{role} key {bytes(key.key_id).hex()[:16]} is made and announced; it is used once a peer holds the announcement."
 
@@ -123,17 +130,28 @@ def revoke(home: Home, house: House, arguments: argparse.Namespace) -> str:
     root = FileProvider(arguments.root).find_root()
     with transaction.atomic():
         signed = keyring.revoke(key, root, node=home.node, since_size=arguments.since, reason=arguments.reason)
+        _log_key(house, "key.revoke", key)
         housekeeping.announce(house.station, signed)
     return f"{key.role} key {bytes(key.key_id).hex()[:16]} is revoked ({arguments.reason}) and the peers will be told."
 
 
+def _log_key(house: House, act: str, key: OwnKey) -> None:
+    from countersign.exchange import decisions
+
+    decisions.record_act(house, None, act=act, facts={"role": key.role, "key": bytes(key.key_id).hex()})
+
+
 def destroy(house: House, prefix: str) -> str:
+    from django.db import transaction
+
     from countersign.charter import keyring
 
     key = find_key(prefix)
     if keyring.newest(key.role).pk == key.pk:
         raise InvalidInput("this is the newest key of its role.", field="key_id", remedy="Rotate first.")
-    keyring.destroy(house.station.provider, key)
+    with transaction.atomic():
+        _log_key(house, "key.destroy", key)
+        keyring.destroy(house.station.provider, key)
     return f"{key.role} key {bytes(key.key_id).hex()[:16]} is destroyed."
 
 

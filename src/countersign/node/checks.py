@@ -68,7 +68,9 @@ def _keys(**_: Any) -> Sequence[CheckMessage]:
         except (KeyUnavailable, DatabaseError):
             missing = True
         if missing:
-            found.append(_error("countersign.E102", f"{role} key", f"Make one: countersign keys rotate {role}."))
+            found.append(
+                _error("countersign.E102", f"{role} key", f"Make one: countersign keys rotate {role} --root FOLDER.")
+            )
     return found
 
 

@@ -9,7 +9,7 @@ VARIABLES: Final = {
     "COUNTERSIGN_HOME": "the node's home folder",
     "COUNTERSIGN_PACKS": "further folders with state packs, separated as in PATH",
     "COUNTERSIGN_DEBUG": "1 shows tracebacks on the command line; refused by `check` outside tests",
-    "COUNTERSIGN_FAULT_TESTS": "1 marks a process as part of a fault test; refused by `check`",
+    "COUNTERSIGN_FAULT_TESTS": "1 marks a process as part of a fault test",
     "COUNTERSIGN_FAILPOINTS": "fault tests only: folder whose file `armed` names the step at which a process kills itself",
     "COUNTERSIGN_CLOCK_OFFSET": "fault tests only: seconds by which the clock is moved",
     "COUNTERSIGN_VECTORS": "tests only: folder of the official test vectors",

@@ -77,12 +77,18 @@ def resume(home: Home, house: House, arguments: argparse.Namespace) -> None:
 
 
 def arrangement(home: Home, house: House, arguments: argparse.Namespace) -> None:
-    row = arrangements.register(_read(arguments.file).decode("utf-8"), by=officers.find(arguments.login))
+    by = officers.find(arguments.login)
+    with transaction.atomic():
+        row = arrangements.register(_read(arguments.file).decode("utf-8"), by=by)
+        _log_arrangement(house, "arrangement.register", row.reference, by.id)
     print(f"{row.reference} is registered: {row.title}. It opens nothing until two officers certify it.")
 
 
 def certify(home: Home, house: House, arguments: argparse.Namespace) -> None:
-    in_force = arrangements.confirm(arguments.reference, by=officers.find(arguments.login))
+    by = officers.find(arguments.login)
+    with transaction.atomic():
+        in_force = arrangements.confirm(arguments.reference, by=by)
+        _log_arrangement(house, "arrangement.certify", arguments.reference, by.id)
     print(f"{arguments.reference}: " + ("in force." if in_force else "one more officer must certify it."))
 
 
@@ -115,6 +121,10 @@ def _set_suspended(home: Home, house: House, arguments: argparse.Namespace, *, s
 
 def _log(house: House, act: str, peer: Peer, officer: str) -> None:
     decisions.record_act(house, None, act=act, facts={"peer": peer.node, "officer": officer})
+
+
+def _log_arrangement(house: House, act: str, reference: str, officer: str) -> None:
+    decisions.record_act(house, None, act=act, facts={"arrangement": reference, "officer": officer})
 
 
 def _read(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""protocol section 4: every item exactly once, however bodies travel."""
+"""protocol sections 1 and 4: the peer accounts for every index; every item exactly once, however bodies travel."""
 
 from __future__ import annotations
 

@@ -85,6 +85,14 @@ def verify(data: bytes, *, trusted: list[str]) -> Verdict:
     return verdict
 
 
+def format_of(data: bytes) -> str:
+    """What a file says it is, before anything in it is believed. Raises EvidenceInvalid where it says nothing."""
+    content = cbor.decode(data, _LIMITS, field="evidence")
+    if not isinstance(content, dict) or not isinstance(content.get("format"), str):
+        raise EvidenceInvalid("not an evidence file: it names no format.", field="format")
+    return str(content["format"])
+
+
 class _Keys:
     """The keys that trusted roots vouch for in this file."""
 

@@ -85,6 +85,8 @@ def _keys(content: dict[str, Any], trusted: list[str]) -> tuple[str, list[Hybrid
         raise EvidenceInvalid(
             f"the root of {node} is none of those you trust.", field="root", fingerprint=root.fingerprint()
         )
+    if not isinstance(content["statements"], list):
+        raise EvidenceInvalid("the statements are not a list.", field="statements")
     keys = []
     for entry in content["statements"]:
         fields = statements.verify(statements.from_list(entry), root.public, node=node)

@@ -175,5 +175,5 @@ def _split(width: int) -> int:
 
 
 def _check_hashes(hashes: Iterable[bytes]) -> None:
-    if any(len(hash_) != HASH_BYTES for hash_ in hashes):
+    if any(type(hash_) is not bytes or len(hash_) != HASH_BYTES for hash_ in hashes):
         raise ProofInvalid("a hash is not 32 bytes long.")

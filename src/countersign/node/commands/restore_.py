@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.file is None and not arguments.from_peer:
         raise InvalidInput("nothing to do.", field="file", remedy="Name a copy, or give --from-peer --root FOLDER.")
     if arguments.file is not None:
-        backups.put_back(home, arguments.file)
+        backups.put_back(home, house, arguments.file)
         print("The copy is put back. Nothing is signed until the peers were asked: countersign restore --from-peer.")
     if arguments.from_peer:
         if arguments.root is None:

@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
             data = stream.read(evidence.MAX_BYTES + 1)
     except OSError as error:
         raise InvalidInput(f"{arguments.file} cannot be read ({error.strerror}).", field="file") from None
-    if forkproof.FORMAT.encode() in data[:4096] and evidence.FORMAT.encode() not in data[:4096]:
+    if evidence.format_of(data) == forkproof.FORMAT:
         print(f"FORK PROVED: {forkproof.verify(data, trusted=arguments.trust)}")
         return 0
     verdict = evidence.verify(data, trusted=arguments.trust)

@@ -35,7 +35,12 @@ class Play:
         self._init(actor)
         self._enrol(actor, tuple(PEOPLE))
         register = self._write(f"{actor.short}-register.json", "[]")
-        self.stage.run(actor, "protection", "load", str(register))
+        login = f"{actor.short}-protection"
+        self.stage.run(
+            actor, "keys", "officer", login, "--name", "Invented Protection",
+            "--authority", {"CA": "IRCC", "IN": "BOI"}[actor.state], "--role", "analyst",
+        )  # fmt: skip
+        self.stage.run(actor, "protection", "load", str(register), "--as", login)
         self._say(f"{actor.node} ({actor.state}): eight officers of {actor.authority}, an empty protection register")
 
     def _init(self, actor: Actor) -> None:

@@ -1,0 +1,93 @@
+"""Worker on the sender's home: releases items through the real gate, and times single items to their receipt."""
+
+from __future__ import annotations
+
+import cProfile
+import sqlite3
+import time
+from contextlib import closing
+from typing import Any
+
+from bench import content
+from bench.processes import serve
+from countersign.node.boot import boot_house
+
+HOME, HOUSE = boot_house()
+
+from countersign.charter import officers, peering  # noqa: E402  (models need Django set up)
+from countersign.exchange import gate  # noqa: E402
+from countersign.link.models import OutItem  # noqa: E402
+from countersign.node.courier_process import wake  # noqa: E402
+
+POLL_SECONDS = 0.001
+GIVE_UP_SECONDS = 60.0
+_CARL, _DORA, _EVE = (officers.find(f"ca-{who}") for who in ("carl", "dora", "eve"))
+_PEER = peering.of_state("IN")
+
+
+def release_one(number: int) -> OutItem:
+    """Propose, then two approvals, each signed over these bytes with its officer's own key file."""
+    item = gate.propose(HOUSE, _CARL, content.draft(number), peer=_PEER).item
+    for officer, role in ((_DORA, "releaser"), (_EVE, "second_officer")):
+        key = HOME.officers / f"{officer.login}.key"
+        signature = officers.sign_with(key, gate.approval_message(item, role))
+        item = gate.approve(HOUSE, officer, item.id, role=role, signature=signature).item
+    assert item.released is not None
+    return item.released
+
+
+def release(first: int, count: int) -> dict[str, float]:
+    """Release `count` items; wall and CPU seconds."""
+    wall, cpu = time.perf_counter(), time.process_time()
+    for number in range(first, first + count):
+        release_one(number)
+    return {"seconds": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+
+
+def profiled(first: int, count: int, path: str) -> bool:
+    """The same under cProfile."""
+    profile = cProfile.Profile()
+    profile.runcall(release, first, count)
+    profile.dump_stats(path)
+    return True
+
+
+def single(first: int, count: int, pause: float) -> dict[str, list[float]]:
+    """One item at a time on an idle pair. `seen`: from the return of the last approval (the release is committed) until
+    another connection can read the row as STORED; `columns`: stored_at - released_at as the node wrote them. In ms."""
+    seen: list[float] = []
+    columns: list[float] = []
+    gate_ms: list[float] = []
+    for number in range(first, first + count):
+        time.sleep(pause)
+        begin = time.perf_counter()
+        item = release_one(number)
+        committed = time.perf_counter()
+        wake(HOME)
+        _wait_stored(item.pk)
+        seen.append((time.perf_counter() - committed) * 1e3)
+        gate_ms.append((committed - begin) * 1e3)
+        row = OutItem.objects.get(pk=item.pk)
+        assert row.stored_at is not None
+        columns.append((row.stored_at - row.released_at).total_seconds() * 1e3)
+    return {"seen": seen, "columns": columns, "gate": gate_ms}
+
+
+def _wait_stored(key: int) -> None:
+    """Look once a millisecond, by a plain connection that costs the pair next to nothing."""
+    deadline = time.perf_counter() + GIVE_UP_SECONDS
+    query = f"SELECT state FROM {OutItem._meta.db_table} WHERE id = ?"
+    with closing(sqlite3.connect(f"file:{HOME.sqlite}?mode=ro", uri=True, isolation_level=None)) as reader:
+        while time.perf_counter() < deadline:
+            if reader.execute(query, [key]).fetchone() == (OutItem.STORED,):
+                return
+            time.sleep(POLL_SECONDS)
+    raise RuntimeError("an item got no receipt in a minute.")
+
+
+def ready() -> dict[str, Any]:
+    return {"bytes": len(content.encoded(content.draft(1)))}
+
+
+if __name__ == "__main__":
+    serve({"release": release, "single": single, "profiled": profiled, "ready": ready})
