@@ -52,7 +52,9 @@ _placed = _from_to | {"channel": st.binary(min_size=16, max_size=16), "epoch": c
 item_leaves = st.builds(
     ItemLeaf, **_placed, commitment=hashes32, digest=hashes32, bucket=counts, expires=counts, release=hashes32
 )
-receipt_states = st.sampled_from([(state, outcome) for state, all_ in leaves.OUTCOMES.items() for outcome in sorted(all_)])
+receipt_states = st.sampled_from(
+    [(state, outcome) for state, all_ in leaves.OUTCOMES.items() for outcome in sorted(all_)]
+)
 receipt_leaves = st.tuples(receipt_states, st.fixed_dictionaries(_from_to | {"at": counts, "items": _item_lists})).map(
     lambda drawn: ReceiptLeaf(state=drawn[0][0], outcome=drawn[0][1], **drawn[1])
 )
@@ -69,7 +71,9 @@ any_leaf = st.one_of(
 )  # fmt: skip
 
 identities = st.tuples(node_names, st.binary(min_size=16, max_size=16), counts, counts)
-part_maps = st.dictionaries(st.text("abc/_0123456789", min_size=1, max_size=12), st.binary(max_size=80), min_size=1, max_size=6)
+part_maps = st.dictionaries(
+    st.text("abc/_0123456789", min_size=1, max_size=12), st.binary(max_size=80), min_size=1, max_size=6
+)
 _blobs = st.builds(
     BlobRef, st.text("abc23", min_size=1, max_size=8), st.integers(0, 1 << 40),
     st.lists(hashes32, min_size=1, max_size=4).map(tuple), hashes32,
@@ -93,9 +97,9 @@ sync_bodies = st.builds(
     fresh=_short,
     reply_fresh=_short,
     slice=st.none() | _slices,
-    batches=st.lists(st.builds(bodies.BatchKeys, _short, _short, st.lists(_short, max_size=3).map(tuple)), max_size=3).map(
-        tuple
-    ),
+    batches=st.lists(
+        st.builds(bodies.BatchKeys, _short, _short, st.lists(_short, max_size=3).map(tuple)), max_size=3
+    ).map(tuple),
     ciphertexts=st.dictionaries(_short, _short, max_size=3),
     chunks=st.lists(st.builds(bodies.Chunk, _short, counts, _short), max_size=3).map(tuple),
     cosignature=st.none() | st.tuples(counts, texts),

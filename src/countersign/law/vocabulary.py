@@ -12,26 +12,33 @@ from countersign.law.errors import AttributeInvalid
 
 Facts = dict[str, Any]
 """Attribute name to bool, str (an enum value) or list of str (a set)."""
+STATE_TYPE = "StateV"
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Names and values of all attributes; the same context type serves every action."""
+    """Names and values of all attributes; the same context type serves every action.
+
+    Attributes in `states` share one entity type, so that two of them can be equal in a policy.
+    """
 
     actions: tuple[str, ...]
     booleans: tuple[str, ...]
     enums: dict[str, tuple[str, ...]]
     sets: dict[str, tuple[str, ...]]
+    states: tuple[str, ...]
 
     def schema(self) -> str:
         """The Cedar schema: one enumerated entity type an attribute, one context for all actions."""
         types = "\n".join(
-            f"entity {type_name(name)} enum {json.dumps(values)};"
-            for name, values in sorted((self.enums | self.sets).items())
+            f"entity {name} enum {values};"
+            for name, values in sorted(
+                {self._type(name): json.dumps(values) for name, values in (self.enums | self.sets).items()}.items()
+            )
         )
         members = [f'"{name}": Bool' for name in self.booleans]
-        members += [f'"{name}": {type_name(name)}' for name in self.enums]
-        members += [f'"{name}": Set<{type_name(name)}>' for name in self.sets]
+        members += [f'"{name}": {self._type(name)}' for name in self.enums]
+        members += [f'"{name}": Set<{self._type(name)}>' for name in self.sets]
         applies = f"appliesTo {{ principal: Authority, resource: Item, context: {{ {', '.join(members)} }} }}"
         actions = "\n".join(f'action "{name}" {applies};' for name in self.actions)
         return f"entity Authority;\nentity Item;\n{types}\n{actions}\n"
@@ -57,7 +64,10 @@ class Vocabulary:
     def _entity(self, name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
         if value not in allowed:
             raise AttributeInvalid("not one of the known values.", field=name, remedy=f"One of: {', '.join(allowed)}.")
-        return {"type": type_name(name), "id": value}
+        return {"type": self._type(name), "id": value}
+
+    def _type(self, name: str) -> str:
+        return STATE_TYPE if name in self.states else type_name(name)
 
 
 def type_name(attribute: str) -> str:
@@ -71,4 +81,6 @@ def load(path: Path, *, states: tuple[str, ...]) -> Vocabulary:
     enums = {name: tuple(values) for name, values in content["enums"].items()}
     enums |= dict.fromkeys(content["states"], states)
     sets = {name: tuple(values) for name, values in content["sets"].items()}
-    return Vocabulary(tuple(content["actions"]), tuple(content["booleans"]), enums, sets)
+    return Vocabulary(
+        tuple(content["actions"]), tuple(content["booleans"]), enums, sets, states=tuple(content["states"])
+    )

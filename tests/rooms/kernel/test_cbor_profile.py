@@ -156,7 +156,12 @@ def test_the_named_field_is_told_in_the_refusal() -> None:
 
 def test_deep_or_wide_bytes_are_settled_in_bounded_time() -> None:
     started = time.perf_counter()
-    for data in (b"\x81" * 1_000_000, b"\xa1\x60" * 500_000, b"\x9a\x00\x0f\x00\x00" + b"\x80" * 0xF0000, b"\x40" * 1_000_000):
+    for data in (
+        b"\x81" * 1_000_000,
+        b"\xa1\x60" * 500_000,
+        b"\x9a\x00\x0f\x00\x00" + b"\x80" * 0xF0000,
+        b"\x40" * 1_000_000,
+    ):
         with pytest.raises(CountersignError):
             cbor.decode(data)
     assert time.perf_counter() - started < 5, "bounded by the limit on values, not by the bytes"

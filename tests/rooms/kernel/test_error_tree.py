@@ -42,7 +42,9 @@ def tree_of(kind: type[CountersignError], depth: int = 0) -> Iterator[tuple[int,
 
 def test_the_tree_printed_in_the_docstring_is_the_real_tree() -> None:
     printed = re.findall(r"^( *)(\w+) +(\d{3})  \S", errors.__doc__ or "", re.MULTILINE)
-    assert [(len(indent) // 2, name, int(status)) for indent, name, status in printed] == list(tree_of(CountersignError))
+    assert [(len(indent) // 2, name, int(status)) for indent, name, status in printed] == list(
+        tree_of(CountersignError)
+    )
 
 
 def test_every_class_of_the_errors_module_is_in_the_tree() -> None:

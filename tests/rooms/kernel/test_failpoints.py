@@ -68,7 +68,9 @@ def test_every_named_step_is_reached_somewhere_in_the_source(step: str) -> None:
 
 
 def test_every_step_that_the_source_reaches_is_named() -> None:
-    assert reached() - set(failpoints.STEPS) <= {"reply.opened"}, "`reply.opened` alone shares its line with `receive.opened`"
+    assert reached() - set(failpoints.STEPS) <= {"reply.opened"}, (
+        "`reply.opened` alone shares its line with `receive.opened`"
+    )
 
 
 def test_every_call_in_the_source_names_its_step_in_plain_text() -> None:

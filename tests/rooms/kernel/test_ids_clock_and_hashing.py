@@ -91,7 +91,9 @@ def test_the_offset_variable_moves_the_system_clock(monkeypatch: pytest.MonkeyPa
 def test_the_kernel_imports_without_django() -> None:
     code = "import sys, countersign.kernel.calendars, countersign.kernel.files, countersign.kernel.jcs, countersign.law.sets"
     code += ", countersign.ledger.core.evidence, countersign.ledger.core.witness; print('django' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ))
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=dict(os.environ)
+    )
     assert found.stdout.strip() == "False"
 
 

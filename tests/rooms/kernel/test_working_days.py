@@ -49,7 +49,7 @@ def test_saturday_and_sunday_are_no_working_days(calendar: WorkingCalendar) -> N
 @pytest.mark.parametrize("year", [2036, 2050, 2101, 1900])
 def test_india_outside_its_data_is_exhausted_and_not_without_holidays(year: int) -> None:
     with pytest.raises(CalendarExhausted) as refusal:
-        IN.is_working_day(date(year, 3, 3))
+        IN.holidays_in(year)
     assert refusal.value.diagnostics()["code"] == "CALENDAR_EXHAUSTED"
 
 
@@ -82,7 +82,9 @@ def test_a_later_start_or_a_longer_period_never_ends_earlier(start: date, count:
 @examples(40)
 @given(starts, st.integers(0, 20), st.integers(0, 20))
 def test_two_periods_in_a_row_end_where_their_sum_ends(start: date, one: int, other: int) -> None:
-    assert add_working_days(add_working_days(start, one, BOTH), other, BOTH) == add_working_days(start, one + other, BOTH)
+    assert add_working_days(add_working_days(start, one, BOTH), other, BOTH) == add_working_days(
+        start, one + other, BOTH
+    )
 
 
 def test_no_working_days_end_on_the_start_itself() -> None:

@@ -65,7 +65,15 @@ def parse_request(body: bytes) -> Request:
     if len(lines) - 1 > MAX_PROOF_LINES:
         raise NoteMalformed(f"more than {MAX_PROOF_LINES} proof lines.")
     proof = tuple(notes.canonical_base64(line) for line in lines[1:])
-    return Request(int(size), proof, notes.parse(note))
+    return Request(int(size), proof, _parse_note(note))
+
+
+def _parse_note(data: bytes) -> SignedNote:
+    """A note whose signature lines are malformed carries no valid signature, which has its own answer (403)."""
+    try:
+        return notes.parse(data)
+    except NoteMalformed as error:
+        raise SignatureInvalid(error.reason) from None
 
 
 def add_checkpoint(
@@ -77,6 +85,8 @@ def add_checkpoint(
         origin = checkpoints.parse_text(request.note.text).origin
     except NoteMalformed as error:
         return Answer(400, f"{error.reason}\n")
+    except SignatureInvalid:
+        return Answer(403, "invalid signature\n")
     state = state_of(origin)
     if state is None:
         return Answer(404, "unknown log\n")
