@@ -49,7 +49,12 @@ class Party:
 
     def enrol(self, role: str, key: HybridSigner, serial: int = 1) -> SignedStatement:
         return self.state(
-            action="enrol", serial=serial, role=role, key=[key.public.ed25519, key.public.mldsa], not_before=1, not_after=2 * TIME
+            action="enrol",
+            serial=serial,
+            role=role,
+            key=[key.public.ed25519, key.public.mldsa],
+            not_before=1,
+            not_after=2 * TIME,
         )
 
     def state(self, **fields: Any) -> SignedStatement:

@@ -103,7 +103,9 @@ def test_a_swapped_key_is_refused_whole_or_in_half(note: SignedNote, log: Any, w
 def test_a_key_id_of_ours_over_a_foreign_signature_is_refused(log: Any, witness: Any) -> None:
     foreign = checkpoints.sign(CHECKPOINT, witness, timestamp=TIME)
     ids = [notes.key_id(ORIGIN, 0x01, log.public.ed25519), notes.key_id(ORIGIN, 0x06, log.public.mldsa)]
-    dressed = replace(foreign, lines=tuple(replace(line, key_id=id_) for line, id_ in zip(foreign.lines, ids, strict=True)))
+    dressed = replace(
+        foreign, lines=tuple(replace(line, key_id=id_) for line, id_ in zip(foreign.lines, ids, strict=True))
+    )
     with pytest.raises(SignatureInvalid):
         checkpoints.verify(dressed, log.public, origin=ORIGIN)
 
@@ -159,7 +161,9 @@ def test_every_bit_of_the_text_of_a_checkpoint_matters(note: SignedNote, log: An
             checkpoints.verify(notes.parse(flipped(data, bit)), log.public, origin=ORIGIN)
 
 
-def test_a_log_signature_is_no_cosignature_and_the_reverse(log: Any, note: SignedNote, lines: tuple[SignatureLine, ...]) -> None:
+def test_a_log_signature_is_no_cosignature_and_the_reverse(
+    log: Any, note: SignedNote, lines: tuple[SignatureLine, ...]
+) -> None:
     with pytest.raises(CountersignError):
         checkpoints.verify_cosignature(CHECKPOINT, note.lines, log.public, name=ORIGIN)
     with pytest.raises(CountersignError):

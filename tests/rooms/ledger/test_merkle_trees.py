@@ -79,7 +79,9 @@ def test_the_nodes_that_a_leaf_completes_are_the_complete_subtrees() -> None:
     frontier, completed = merkle.Frontier(), {}
     for hash_ in HASHES[:64]:
         completed |= {(level, index): found for level, index, found in frontier.append(hash_)}
-    assert completed == {(level, index): fetch([(level, index)])[0] for level in range(1, 7) for index in range(64 >> level)}
+    assert completed == {
+        (level, index): fetch([(level, index)])[0] for level in range(1, 7) for index in range(64 >> level)
+    }
 
 
 def test_a_frontier_with_a_missing_peak_is_refused() -> None:
@@ -117,7 +119,12 @@ def test_a_proof_of_another_leaf_place_or_size_is_refused(size: int, data: st.Da
     index = data.draw(st.integers(0, size - 1))
     other = data.draw(st.integers(0, size - 1).filter(lambda number: number != index))
     proof, root = inclusion(index, size), naive_root(HASHES[:size])
-    for wrong in ((other, size, HASHES[index]), (index, size, HASHES[other]), (size, size, HASHES[index]), (-1, size, HASHES[index])):
+    for wrong in (
+        (other, size, HASHES[index]),
+        (index, size, HASHES[other]),
+        (size, size, HASHES[index]),
+        (-1, size, HASHES[index]),
+    ):
         with pytest.raises(ProofInvalid):
             merkle.verify_inclusion(*wrong, proof, root)
 
@@ -129,8 +136,16 @@ def test_every_flipped_bit_of_an_inclusion_proof_is_refused(size: int, chance: r
     proof, root = inclusion(index, size), naive_root(HASHES[:size])
     for at in range(len(proof)):
         changed = [*proof[:at], flipped(proof[at], chance.randrange(256)), *proof[at + 1 :]]
-        assert outcome_of(lambda given=changed: merkle.verify_inclusion(index, size, HASHES[index], given, root), ProofInvalid)
-    for wrong in (proof[:-1], proof[1:], [*proof, proof[0]], [proof[0][:-1], *proof[1:]], [proof[0] + b"x", *proof[1:]]):
+        assert outcome_of(
+            lambda given=changed: merkle.verify_inclusion(index, size, HASHES[index], given, root), ProofInvalid
+        )
+    for wrong in (
+        proof[:-1],
+        proof[1:],
+        [*proof, proof[0]],
+        [proof[0][:-1], *proof[1:]],
+        [proof[0] + b"x", *proof[1:]],
+    ):
         with pytest.raises(ProofInvalid):
             merkle.verify_inclusion(index, size, HASHES[index], wrong, root)
     with pytest.raises(ProofInvalid):
