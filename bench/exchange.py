@@ -21,6 +21,7 @@ SETTLE_SECONDS = 3.0
 _LEFT = "SELECT count(*) FROM link_outitem WHERE state IN ('released', 'batched')"
 _STARTED = "SELECT count(*) FROM link_outbatch"
 _STATES = "SELECT state, count(*) FROM link_outitem GROUP BY state"
+_SEALED = "SELECT avg(length(ciphertext)) FROM link_outitem"
 _UNAPPLIED = "SELECT count(*) FROM link_initem WHERE applied = 0"
 
 
@@ -75,6 +76,7 @@ def _gate(gate: processes.Worker, plan: Plan) -> dict[str, float]:
 def _drain(sender: Node, receiver: Node, plan: Plan) -> dict[str, Any]:
     """Start the receiver, then the sender; from the first batch cut to the last verified STORED receipt."""
     _say("draining: both nodes run as shipped, an officer saves every 50 ms on each side")
+    sealed = float(sender.read(_SEALED)[0][0])
     receiver.run()
     probes = [
         processes.Worker("bench.probe_worker", env={"COUNTERSIGN_HOME": str(node.home)}) for node in (sender, receiver)
@@ -92,7 +94,7 @@ def _drain(sender: Node, receiver: Node, plan: Plan) -> dict[str, Any]:
     for probe in probes:
         probe.close()
     applied = _wait_applied(receiver, begun)
-    lines = [line for node in (sender, receiver) for line in _sync_lines(node, begun - 1, ended + 0.2)]
+    here, there = (_sync_lines(node, begun - 1, ended + 0.2) for node in (sender, receiver))
     states = dict(sender.read(_STATES))
     if states != {"stored": plan.items}:
         raise RuntimeError(f"after the drain the items are {states}.")
@@ -102,9 +104,11 @@ def _drain(sender: Node, receiver: Node, plan: Plan) -> dict[str, Any]:
         "seconds": seconds,
         "rate": plan.items / seconds,
         "us": seconds / plan.items * 1e6,
-        "rounds": len(lines),
-        "wire_in": sum(line["bytes_in"] for line in lines) / plan.items,
-        "wire_out": sum(line["bytes_out"] for line in lines) / plan.items,
+        "exchanges": {"by the sender": len(there), "by the receiver": len(here)},
+        "sealed_bytes": sealed,
+        "wire_called": _total(there, "bytes_in") / plan.items,
+        "wire_answered": _total(here, "bytes_out") / plan.items,
+        "wire_back": (_total(there, "bytes_out") + _total(here, "bytes_in")) / plan.items,
         "cpu_us": {name: spent / plan.items * 1e6 for name, spent in sorted(used.items())},
         "applied_seconds": applied,
         "save": figures.spread(waits) | {"count": len(waits)},
@@ -190,6 +194,10 @@ def _sync_lines(node: Node, begin: float, end: float) -> list[dict[str, Any]]:
             if begin <= datetime.fromisoformat(told["timestamp"]).timestamp() <= end:
                 found.append(told)
     return found
+
+
+def _total(lines: list[dict[str, Any]], name: str) -> int:
+    return sum(line[name] for line in lines)
 
 
 def _say(text: str) -> None:

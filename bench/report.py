@@ -27,14 +27,18 @@ def table(told: dict[str, Any]) -> str:
 def _ours(told: dict[str, Any]) -> list[tuple[str, str, str]]:
     gate, batched, single = told["gate"], told["batched"], told["single"]
     cpu = ", ".join(f"{name} {us:.0f}" for name, us in batched["cpu_us"].items() if us >= 5)
+    wire = (
+        f"{batched['wire_called']:.0f} sent + {batched['wire_answered']:.0f} in answers to the receiver"
+        f" + {batched['wire_back']:.0f} back (an item is sealed in {batched['sealed_bytes']:.0f})"
+    )
     return [
         ("item content", f"{told['item_bytes']} bytes of JSON", ""),
         ("gate", f"{gate['rate']:.1f} items/s ({gate['items']} items, all real)", ""),
         ("gate, CPU", f"{gate['cpu_us']:.0f} us of {gate['wall_us']:.0f} us an item", ""),
         ("batched", f"{batched['rate']:.0f} items/s ({batched['items']} in {batched['seconds']:.2f} s)", ""),
         ("batched, CPU us an item", cpu, ""),
-        ("batched, wire", f"{batched['wire_in']:.0f} out + {batched['wire_out']:.0f} back bytes an item", ""),
-        ("batched, exchanges", f"{batched['rounds']}", ""),
+        ("batched, wire bytes an item", wire, ""),
+        ("batched, exchanges", ", ".join(f"{count} {who}" for who, count in batched["exchanges"].items()), ""),
         ("desk: all items in effect after", f"{batched['applied_seconds']:.1f} s", ""),
         ("officer's save in the drain, sender", _saves(batched["save"]), ""),
         ("officer's save in the drain, receiver", _saves(batched["save_there"]), ""),

@@ -18,7 +18,10 @@ def raise_alarm(code: str, scope: str) -> bool:
 
 
 def close_alarm(code: str, scope: str) -> None:
-    Alarm.objects.filter(code=code, scope=scope[:200], closed_at=None).update(closed_at=clock.now())
+    """Close an alarm if it is open; where none is, nothing is written (a write would take the database's lock)."""
+    rows = Alarm.objects.filter(code=code, scope=scope[:200], closed_at=None)
+    if rows.exists():
+        rows.update(closed_at=clock.now())
 
 
 def open_alarms() -> QuerySet[Alarm]:

@@ -17,7 +17,7 @@ class Log(models.Model):
 
 
 class Leaf(models.Model):
-    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
     index = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
     data = models.BinaryField()
@@ -27,15 +27,17 @@ class Leaf(models.Model):
 
 
 class Subtree(models.Model):
-    """A complete subtree of 16 leaves or more; smaller ones are computed from the leaves."""
+    """A complete subtree of 16 leaves or more; smaller ones are computed from the leaves.
 
-    log = models.ForeignKey(Log, on_delete=models.PROTECT)
-    level = models.SmallIntegerField()
-    index = models.BigIntegerField()
+    `place` is level * 2^48 + index: one number, so that a proof's nodes are found by the index alone.
+    """
+
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
+    place = models.BigIntegerField()
     hash = models.BinaryField(max_length=32)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("log", "level", "index"), name="subtree_place"),)
+        constraints = (models.UniqueConstraint(fields=("log", "place"), name="subtree_place"),)
 
 
 class SignedCheckpoint(models.Model):

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.db.models import Q
-
 from countersign.ledger.core import merkle, notes
 from countersign.ledger.core.merkle import Node
 from countersign.ledger.core.notes import SignedNote
 from countersign.ledger.models import Cosignature, Leaf, Log, SignedCheckpoint, Subtree
-from countersign.ledger.services import STORED_LEVEL
+from countersign.ledger.services import STORED_LEVEL, place_of
 
 
 def leaves(log: Log, begin: int, end: int) -> list[bytes]:
     """The leaves [begin, end) in order."""
     rows = Leaf.objects.filter(log=log, index__gte=begin, index__lt=end).order_by("index")
     return [bytes(data) for data in rows.values_list("data", flat=True)]
+
+
+def leaves_at(log: Log, indexes: Sequence[int]) -> dict[int, bytes]:
+    """The leaves at some indexes."""
+    rows = Leaf.objects.filter(log=log, index__in=indexes).values_list("index", "data")
+    return {index: bytes(data) for index, data in rows}
 
 
 def leaf(log: Log, index: int) -> bytes:
@@ -39,7 +43,7 @@ def consistency_proof(log: Log, old: int, new: int) -> list[bytes]:
 
 
 def fetch(log: Log, nodes: Sequence[Node]) -> list[bytes]:
-    """Hashes of complete subtrees with two queries: stored ones by place, small ones from their leaves."""
+    """Hashes of complete subtrees: stored ones by place in one query, small ones from their leaves."""
     small = [(level, index) for level, index in nodes if level < STORED_LEVEL]
     stored = _stored(log, [node for node in nodes if node[0] >= STORED_LEVEL])
     hashes = _leaf_hashes(log, small)
@@ -51,21 +55,29 @@ def fetch(log: Log, nodes: Sequence[Node]) -> list[bytes]:
 def _stored(log: Log, nodes: Sequence[Node]) -> dict[Node, bytes]:
     if not nodes:
         return {}
-    places = Q()
-    for level, index in nodes:
-        places |= Q(level=level, index=index)
-    rows = Subtree.objects.filter(places, log=log).values_list("level", "index", "hash")
-    return {(level, index): bytes(hash_) for level, index, hash_ in rows}
+    places = {place_of(*node): node for node in nodes}
+    rows = Subtree.objects.filter(log=log, place__in=places).values_list("place", "hash")
+    return {places[place]: bytes(hash_) for place, hash_ in rows}
 
 
 def _leaf_hashes(log: Log, nodes: Sequence[Node]) -> dict[int, bytes]:
-    if not nodes:
-        return {}
-    ranges = Q()
-    for level, index in nodes:
-        ranges |= Q(index__gte=index << level, index__lt=(index + 1) << level)
-    rows = Leaf.objects.filter(ranges, log=log).values_list("index", "hash")
-    return {index: bytes(hash_) for index, hash_ in rows}
+    """Hashes of all leaves under small subtrees, in runs of neighbours: a query a run, each by the index alone."""
+    found: dict[int, bytes] = {}
+    for begin, end in _runs(sorted((index << level, (index + 1) << level) for level, index in nodes)):
+        rows = Leaf.objects.filter(log=log, index__gte=begin, index__lt=end).values_list("index", "hash")
+        found |= {index: bytes(hash_) for index, hash_ in rows}
+    return found
+
+
+def _runs(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Join ranges that touch or lie within one block of 16."""
+    runs: list[tuple[int, int]] = []
+    for begin, end in ranges:
+        if runs and begin - runs[-1][1] < 1 << STORED_LEVEL:
+            runs[-1] = (runs[-1][0], max(end, runs[-1][1]))
+        else:
+            runs.append((begin, end))
+    return runs
 
 
 def _fold(hashes: dict[int, bytes], begin: int, width: int) -> bytes:

@@ -18,6 +18,11 @@ STORED_LEVEL = 4
 """Complete subtrees from this level up are stored (16 leaves): one extra row for about eight leaves."""
 
 
+def place_of(level: int, index: int) -> int:
+    """The one number under which a subtree is stored."""
+    return (level << 48) + index
+
+
 def open_log(origin: str, *, kind: str) -> Log:
     """The log of this origin, made empty if it is new."""
     log, _ = Log.objects.get_or_create(origin=origin, defaults={"kind": kind})
@@ -42,7 +47,7 @@ def append(log: Log, leaves: Sequence[bytes]) -> int:
         hash_ = merkle.leaf_hash(data)
         rows.append(Leaf(log=log, index=first + offset, hash=hash_, data=data))
         subtrees += [
-            Subtree(log=log, level=level, index=index, hash=inner)
+            Subtree(log=log, place=place_of(level, index), hash=inner)
             for level, index, inner in frontier.append(hash_)
             if level >= STORED_LEVEL
         ]

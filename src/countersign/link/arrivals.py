@@ -16,6 +16,8 @@ def waiting(*, limit: int = 100) -> list[InItem]:
     """Items to be applied now: of each channel the next in sequence, and stragglers of closed epochs. Skips what was
     voided or refused for good; one stuck channel never blocks another."""
     ready: list[InItem] = []
+    if limit <= 0:
+        return ready
     for channel in InChannel.objects.filter(stopped=False).select_related("peer"):
         ready += _next_of(channel, limit - len(ready))
         if len(ready) >= limit:

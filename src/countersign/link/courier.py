@@ -34,7 +34,7 @@ YIELD_SECONDS: Final = 0.002
 GRACE_SECONDS: Final = 0.3
 HEARTBEAT: Final = timedelta(days=1)
 MAX_BACKOFF_SECONDS: Final = 60.0
-COSIGN_SECONDS: Final = 1.0
+LOOK_SECONDS: Final = 1.0
 UNREACHABLE_AFTER: Final = 3
 COSIGNING_OVERDUE: Final = timedelta(minutes=10)
 AGE_ALARMS: Final = (
@@ -53,8 +53,9 @@ class _Line:
     client: PeerClient
     failures: int = 0
     not_before: float = 0.0
-    cosigned_at: float = 0.0
+    looked_at: float = 0.0
     wanted: Cursors | None = None
+    fresh: bytes = b""
 
 
 class Courier:
@@ -112,9 +113,8 @@ class Courier:
             return False
         try:
             state = outbox.open_link(self._station, peer)
-            self._watch_age(peer)
-            _watch_cosigning(state)
-            self._cosign(state, line)
+            # A node that is only ever called must cosign too, so the line is there from the first visit on.
+            self._look_after(peer, state, self._line(peer))
             if not self._due(state):
                 return False
             progress = self._round(peer)
@@ -145,7 +145,8 @@ class Courier:
         return answered or _position(outbox.open_link(self._station, peer)) != before
 
     def _exchange(self, state: LinkState, line: _Line) -> bool:
-        fresh, mine = line.client.hello(), secrets.token_bytes(FRESH_BYTES)
+        fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
+        line.fresh = b""  # good once; a failure of this call asks anew
         body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
@@ -154,6 +155,7 @@ class Courier:
         peer, reply = sync.open_(self._station, answer)
         if peer.pk != state.peer_id or reply.fresh != mine:
             raise WrongRecipient("the answer is not the answer to this call.", field="fresh")
+        line.fresh = reply.reply_fresh
         line.wanted = reply.cursors if reply.cursors.wants else None
         outcome = sync.apply(self._station, state, reply, role="reply")
         if reply.returned is not None and state.restoring:
@@ -171,11 +173,13 @@ class Courier:
         settled = abs((clock.now() - state.contact_at).total_seconds()) > GRACE_SECONDS
         return has_items(state) or (settled and has_work(state))
 
-    def _cosign(self, state: LinkState, line: _Line | None) -> None:
-        """At most once a second: a cosignature each round would cost more than the rounds."""
-        if line is not None and clock.monotonic() - line.cosigned_at > COSIGN_SECONDS:
-            line.cosigned_at = clock.monotonic()
+    def _look_after(self, peer: Peer, state: LinkState, line: _Line) -> None:
+        """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds."""
+        if clock.monotonic() - line.looked_at > LOOK_SECONDS:
+            line.looked_at = clock.monotonic()
             mirror.cosign(self._station, state)
+            self._watch_age(peer)
+            _watch_cosigning(state)
 
     def _back_off(self, peer: Peer, error: CountersignError) -> None:
         line = self._lines.get(peer.pk)

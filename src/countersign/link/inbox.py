@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
-from django.db import transaction
+from django.db import connection, models, transaction
 
 from countersign.charter import alarms, peering
 from countersign.kernel import clock, failpoints
@@ -128,13 +129,16 @@ def _announce(station: Station, state: LinkState, log: Log, announced: Sequence[
         return
     by_channel: dict[bytes, InChannel] = {}
     rows: dict[tuple[bytes, int, int], InItem] = {}
+    known = _known_places(
+        state, {leaf.channel for _, _, leaf in announced}, min(leaf.sequence for _, _, leaf in announced)
+    )
     for index, hash_, leaf in announced:
         if leaf.channel not in by_channel:
             by_channel[leaf.channel] = in_channel(state, leaf.channel)
         place = (leaf.channel, leaf.epoch, leaf.sequence)
-        earlier = rows.get(place) or _known_item(state, place)
+        earlier = rows[place].leaf_index if place in rows else known.get(place)
         if earlier is not None:
-            forks.equivocation(state, log, earlier.leaf_index, index)
+            forks.equivocation(state, log, earlier, index)
             InChannel.objects.filter(peer=state.peer, channel=leaf.channel).update(stopped=True)
             continue
         rows[place] = _row(state, index, hash_, leaf, by_channel[leaf.channel])
@@ -144,9 +148,11 @@ def _announce(station: Station, state: LinkState, log: Log, announced: Sequence[
         receipts.give(station, state, receipt=leaves.REFUSED, outcome="EPOCH_CLOSED", items=closed)
 
 
-def _known_item(state: LinkState, place: tuple[bytes, int, int]) -> InItem | None:
-    channel_id, epoch, sequence = place
-    return InItem.objects.filter(peer=state.peer, channel=channel_id, epoch=epoch, sequence=sequence).first()
+def _known_places(state: LinkState, channels: set[bytes], lowest: int) -> dict[tuple[bytes, int, int], int]:
+    """Identities already announced, from the lowest sequence in question up, with their leaf index."""
+    rows = InItem.objects.filter(peer=state.peer, channel__in=channels, sequence__gte=lowest)
+    places = rows.values_list("channel", "epoch", "sequence", "leaf_index")
+    return {(bytes(channel), epoch, sequence): index for channel, epoch, sequence, index in places}
 
 
 def _row(state: LinkState, index: int, hash_: bytes, leaf: ItemLeaf, channel: InChannel) -> InItem:
@@ -209,6 +215,7 @@ def _store_items(
     }
     stored: list[bytes] = []
     refused: dict[str, list[bytes]] = {}
+    changed: list[InItem] = []
     for item in opened:
         row = rows.pop(item.leaf_hash, None)
         if row is None or row.refusal == "EPOCH_CLOSED":
@@ -218,8 +225,21 @@ def _store_items(
             refused.setdefault(item.refusal, []).append(item.leaf_hash)
         elif _store_item(station, row, item):
             stored.append(item.leaf_hash)
-        row.save()
+        changed.append(row)
+    _save(changed)
     return stored, refused
+
+
+def _save(rows: Sequence[InItem]) -> None:
+    """Write what opening changed, in one prepared statement: the ORM's bulk_update costs as much as all the rest."""
+    names = ("state", "refusal", "ciphertext", "wrapped_key", "authority", "stored_at")
+    assignments = ", ".join(f"{name} = %s" for name in names)
+    fields = [cast("models.Field[Any, Any]", InItem._meta.get_field(name)) for name in names]
+    values = [
+        [*(field.get_db_prep_save(getattr(row, field.name), connection) for field in fields), row.pk] for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(f"UPDATE {InItem._meta.db_table} SET {assignments} WHERE id = %s", values)  # noqa: S608
 
 
 def _store_item(station: Station, row: InItem, item: Opened) -> bool:

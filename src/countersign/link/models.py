@@ -59,7 +59,7 @@ class OutItem(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("channel", "epoch", "sequence"), name="out_identity"),)
-        indexes = (models.Index(fields=("peer", "state", "id")),)
+        indexes = (models.Index(fields=("peer", "state", "-urgent", "id")),)
 
 
 class OutBatch(models.Model):

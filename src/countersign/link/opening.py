@@ -65,8 +65,9 @@ def _wanted_items(
     rows = InItem.objects.filter(
         peer=state.peer, leaf_hash__in=named - set(wanted), state__in=(InItem.ANNOUNCED, InItem.REFUSED)
     ).exclude(refusal="EPOCH_CLOSED")
-    for row in rows.only("leaf_index", "leaf_hash"):
-        wanted[bytes(row.leaf_hash)] = leaves.parse_as(ItemLeaf, queries.leaf(state.mirror, row.leaf_index))
+    places = dict(rows.values_list("leaf_index", "leaf_hash"))
+    for index, data in queries.leaves_at(state.mirror, list(places)).items():
+        wanted[bytes(places[index])] = leaves.parse_as(ItemLeaf, data)
     return wanted
 
 

@@ -19,14 +19,14 @@ from countersign.ledger.core import leaves, statements
 from countersign.ledger.core.leaves import BatchLeaf, Identity, ItemLeaf, Leaf, VoidLeaf
 from countersign.ledger.core.merkle import leaf_hash
 from countersign.ledger.core.names import exchange_origin
-from countersign.ledger.models import Log
+from countersign.ledger.models import Log, SignedCheckpoint
 from countersign.link import ownkeys, sealing
 from countersign.link.errors import PeerUnreachable, SigningStopped
 from countersign.link.models import Blob, LinkState, OutBatch, OutChannel, OutItem
 from countersign.link.sealing import BlobRef, SealedText
 from countersign.link.station import OUTBOX_KEY, Station
 
-BATCH = 128
+BATCH = 512
 MAX_REKEYS = 5
 SIGN_EVERY = 1_024
 """A log never grows by more leaves than this without a signed checkpoint, so that a slice is always small."""
@@ -124,7 +124,7 @@ def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
 
 def cut_batch(station: Station, state: LinkState, *, limit: int = BATCH) -> OutBatch | None:
     """Deliver the keys of the oldest waiting items (urgent ones first): one HPKE seal, one batch leaf, one checkpoint."""
-    items = list(OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).order_by("-urgent", "id")[:limit])
+    items = _next_items(state, limit)
     if not items:
         return None
     hpke_key = recipient_key(state.peer)
@@ -155,12 +155,13 @@ def cut_all(station: Station, state: LinkState) -> None:
         cut_batch(station, state)
 
 
-@transaction.atomic
 def sign_head(station: Station, state: LinkState) -> None:
     """Sign the head of the log to the peer if leaves stand above its newest checkpoint."""
-    log = _lock_log(state)
-    if log.size:
-        _sign(station, state, log)
+    size = Log.objects.only("size").get(pk=state.log_id).size
+    if not size or SignedCheckpoint.objects.filter(log=state.log, size=size).exists():
+        return
+    with transaction.atomic():
+        _sign(station, state, _lock_log(state))
 
 
 def recipient_key(peer: Peer) -> PeerKey:
@@ -177,6 +178,13 @@ def out_channel(peer: Peer, purpose: str) -> OutChannel:
         peer=peer, purpose=purpose, defaults={"channel": secrets.token_bytes(16)}
     )
     return channel
+
+
+def _next_items(state: LinkState, limit: int) -> list[OutItem]:
+    """The next items for a batch, without their ciphertexts: those are read when the body is built."""
+    waiting = OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).order_by("-urgent", "id")
+    chosen = list(waiting.values_list("pk", flat=True)[:limit])
+    return list(OutItem.objects.filter(pk__in=chosen).defer("ciphertext").order_by("-urgent", "id"))
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ def give(station: Station, state: LinkState, *, receipt: str, outcome: str, item
 
 def take(state: LinkState, leaf: ReceiptLeaf, index: int) -> None:
     """Apply a peer's receipt to the outbox. A repetition changes nothing."""
-    items = list(OutItem.objects.filter(peer=state.peer, leaf_hash__in=leaf.items))
+    items = list(OutItem.objects.filter(peer=state.peer, leaf_hash__in=leaf.items).defer("ciphertext"))
     if len(items) != len(leaf.items):
         alarms.raise_alarm("RECEIPT_FOR_UNKNOWN_ITEM", state.peer.node)
     if leaf.state == leaves.STORED:

@@ -92,7 +92,7 @@ class LinkApplication:
             if peer.node != node or body.fresh != value:
                 raise WrongRecipient("the body is not of the node that opened the call.", field="from")
             self._fresh.claim(node, value)
-            payload = sync.answer(self._station, peer, body)
+            payload = sync.answer(self._station, peer, body, next_fresh=self._fresh.issue(node))
         log.info("link.sync", peer=node, bytes_in=len(wire), bytes_out=len(payload))
         return payload
 

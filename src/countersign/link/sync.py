@@ -129,8 +129,8 @@ def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
     return peer, body
 
 
-def answer(station: Station, peer: Peer, body: Body) -> bytes:
-    """Apply a request and give the sealed answer: receipts, whatever else waits, and cursors."""
+def answer(station: Station, peer: Peer, body: Body, *, next_fresh: bytes = b"") -> bytes:
+    """Apply a request and give the sealed answer: receipts, whatever else waits, cursors, and the value for the next call."""
     state = outbox.open_link(station, peer)
     apply(station, state, body, role="receive")
     if not state.restoring:
@@ -140,6 +140,7 @@ def answer(station: Station, peer: Peer, body: Body) -> bytes:
         station,
         state,
         fresh=body.reply_fresh,
+        reply_fresh=next_fresh,
         wanted=body.cursors,
         restore_from=body.restore.size if body.restore else None,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 from django.db import OperationalError
+from django.db.models import Max
 
 from countersign.charter.models import Peer
 from countersign.exchange import gate, intake
@@ -18,10 +19,13 @@ from countersign.ledger.core import statements
 from countersign.link import housekeeping, outbox, ownkeys
 from countersign.link.client import PeerClient
 from countersign.link.courier import Courier
+from countersign.link.models import LinkState
 from countersign.node import pins
 from countersign.node.home import Home
 
 HOUSEKEEPING_SECONDS = 5.0
+QUIET_SECONDS = 0.15
+APPLY_SECONDS = 1.0
 log = structlog.get_logger("courier")
 
 
@@ -83,11 +87,12 @@ class Chores:
     def __init__(self, home: Home, house: House) -> None:
         self._home, self._house = home, house
         self._next = 0.0
+        self._applied_at = 0.0
 
     def __call__(self) -> bool:
         """Apply arrivals; now and then keep house. Returns whether there was something to apply."""
         try:
-            applied = intake.apply_arrivals(self._house)
+            applied = intake.apply_arrivals(self._house, limit=self._portion())
             if clock.monotonic() >= self._next:
                 self._next = clock.monotonic() + HOUSEKEEPING_SECONDS
                 self._keep_house()
@@ -95,6 +100,18 @@ class Chores:
             log.warning("courier.chores", code=getattr(error, "instance_code", type(error).__name__))
             return False
         return applied > 0
+
+    def _portion(self) -> int:
+        """How many arrivals may take effect now: all when the line is quiet; while a peer delivers and needs the write
+        lock, one portion a second."""
+        newest = LinkState.objects.aggregate(newest=Max("contact_at"))["newest"]
+        quiet = newest is None or abs((clock.now() - newest).total_seconds()) > QUIET_SECONDS
+        if quiet:
+            return 100
+        if clock.monotonic() - self._applied_at > APPLY_SECONDS:
+            self._applied_at = clock.monotonic()
+            return intake.PORTION
+        return 0
 
     def _keep_house(self) -> None:
         housekeeping.watch_keys(self._house.station)

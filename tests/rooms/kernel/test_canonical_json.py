@@ -104,7 +104,7 @@ def test_hostile_quotes_cost_time_in_proportion_to_their_length(hostile: bytes) 
 
 
 @pytest.mark.parametrize(
-    "value", [float("nan"), float("inf"), 2**53 + 1, "\ud800", {1: 2}, {"a": b"x"}, {"a", "b"}], ids=repr
+    "value", [float("nan"), float("inf"), 2**53 + 1, "\ud800", {1: 2}, {"a": b"x"}, {"a"}], ids=repr
 )
 def test_what_json_cannot_carry_exactly_is_never_written(value: object) -> None:
     with pytest.raises(MalformedJson):
