@@ -68,7 +68,13 @@ def read(data: bytes) -> NodeCard:
 
 
 def _parse(content: Any) -> NodeCard:
-    if not isinstance(content, dict) or set(content) != _FIELDS or content["format"] != FORMAT or content["v"] != 1:
+    if (
+        not isinstance(content, dict)
+        or set(content) != _FIELDS
+        or content["format"] != FORMAT
+        or content["v"] != 1
+        or content["v"] is True
+    ):
         raise CardInvalid("not a node card of version 1.", field="card")
     match content["root"], content["state"], content["endpoint"], content["statements"]:
         case [bytes() as ed25519, bytes() as mldsa], str() as state, str() as endpoint, list() as signed:

@@ -47,10 +47,13 @@ def public_from_seed(seed: bytes) -> bytes:
 
 def seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     """enc (1,120 bytes) || ciphertext with tag."""
-    key = hpke.MLKEM768X25519PublicKey(
-        MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
-        X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
-    )
+    try:
+        key = hpke.MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
+            X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
+        )
+    except ValueError:
+        raise IntegrityFault("not an HPKE public key.") from None
     return _SUITE.encrypt(plaintext, key, info)
 
 

@@ -100,7 +100,7 @@ def _read(manifest: Path) -> StatePack:
             authorities={code: _authority(code, entry) for code, entry in content["authorities"].items()},
             legal_bases=dict(content["legal_bases"]),
         )
-    except (tomllib.TOMLDecodeError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackInvalid(f"the pack {manifest.parent.name} is malformed: {error!r}.") from None
     if sum(authority.spoc for authority in pack.authorities.values()) != 1:
         raise PackInvalid(f"the pack {manifest.parent.name} needs exactly one authority with spoc = true.")

@@ -31,16 +31,8 @@ def join(parts: Mapping[str, bytes]) -> tuple[str, dict[str, Any]]:
     content: dict[str, Any] = {}
     lists: dict[str, dict[int, Any]] = {}
     for name, data in parts.items():
-        if name == ITEM_ID:
-            continue
-        match = _NAME.match(name)
-        if match is None:
-            raise InvalidInput("a part has a name that is not a member of the content.", field="parts")
-        value = jcs.parse_canonical(data, field=match.group(1))
-        if match.group(2) is None:
-            content[match.group(1)] = value
-        else:
-            lists.setdefault(match.group(1), {})[int(match.group(2))] = value
+        if name != ITEM_ID:
+            _place(name, data, content, lists)
     for member, elements in lists.items():
         if member in content or set(elements) != set(range(len(elements))):
             raise InvalidInput("the elements of a list are not complete.", field=member)
@@ -49,3 +41,18 @@ def join(parts: Mapping[str, bytes]) -> tuple[str, dict[str, Any]]:
         return parts[ITEM_ID].decode("ascii"), content
     except (KeyError, UnicodeDecodeError):
         raise InvalidInput("the item's id is missing.", field="id") from None
+
+
+def _place(name: str, data: bytes, content: dict[str, Any], lists: dict[str, dict[int, Any]]) -> None:
+    """Put one part where its name says; a list that was not taken apart would have a second commitment."""
+    match = _NAME.fullmatch(name)
+    if match is None:
+        raise InvalidInput("a part has a name that is not a member of the content.", field="parts")
+    member, place = match.groups()
+    value = jcs.parse_canonical(data, field=member)
+    if place is not None:
+        lists.setdefault(member, {})[int(place)] = value
+    elif isinstance(value, list) and value:
+        raise InvalidInput("a list is not taken apart.", field="parts")
+    else:
+        content[member] = value

@@ -53,6 +53,7 @@ def _one_line(text: str) -> str:
 Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain_text)]
 Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain_text), AfterValidator(_one_line)]
 Code = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,63}$")]
+Version = Annotated[int, Field(ge=1, le=1)]
 Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
@@ -103,7 +104,7 @@ class Attachment(Strict):
 class Addressed(Strict):
     """What every item to another state carries."""
 
-    version: Literal[1]
+    version: Version
     case_ref: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{3,63}$")]
     from_authority: Code
     to_state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -155,5 +156,5 @@ class TestMessage(Strict):
     __test__ = False
 
     kind: Literal["note.test"]
-    version: Literal[1]
+    version: Version
     text: Literal["Countersign test message 1. If you read this, sealing, log and receipts work."]

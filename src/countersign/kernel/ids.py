@@ -35,7 +35,7 @@ def new_id(prefix: str) -> str:
 
 def check_id(text: str, prefix: str, *, field: str = "id") -> str:
     """Return `text` if it is an id of the kind `prefix`, else raise InvalidInput."""
-    match = _SHAPE.match(text)
+    match = _SHAPE.fullmatch(text)
     if match is None or match.group(1) != prefix:
         raise InvalidInput(
             f"not the reference of a {PREFIXES[prefix]}.",

@@ -34,8 +34,11 @@ def parse(data: bytes, *, field: str = "", limit: int = MAX_BYTES) -> Any:
         raise TooLarge(f"{len(data)} bytes of JSON; at most {limit} are read.", field=field)
     _check_depth(data, field)
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except (UnicodeDecodeError, ValueError, RecursionError) as error:
+        value = json.loads(
+            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
+        )
+        _check_text(value)
+    except (ValueError, RecursionError) as error:
         raise MalformedJson(f"not valid JSON: {error}.", field=field) from None
     return value
 
@@ -59,7 +62,7 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
-_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKET: Final = re.compile(rb"[\[\]{}]")
 
 
@@ -70,3 +73,24 @@ def _check_depth(data: bytes, field: str) -> None:
         depth += 1 if match.group() in b"[{" else -1
         if depth > MAX_DEPTH:
             raise TooLarge(f"JSON nested deeper than {MAX_DEPTH}.", field=field)
+
+
+def _finite(text: str) -> float:
+    """A number that JSON spells but a double cannot hold would be read as infinity."""
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise ValueError("a number is out of range")
+    return value
+
+
+def _check_text(value: Any) -> None:
+    """A lone surrogate cannot be encoded; UnicodeEncodeError is a ValueError."""
+    if isinstance(value, str):
+        value.encode("utf-8")
+    elif isinstance(value, list):
+        for item in value:
+            _check_text(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _check_text(name)
+            _check_text(item)

@@ -47,7 +47,7 @@ class Vocabulary:
         """Facts as Cedar context. Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no."""
         expected = {*self.booleans, *self.enums, *self.sets}
         if wrong := expected ^ set(facts):
-            raise AttributeInvalid("an attribute is missing or unknown.", field=min(wrong))
+            raise AttributeInvalid("an attribute is missing or unknown.", field=min(map(str, wrong)))
         return {name: self._value(name, value) for name, value in facts.items()}
 
     def _value(self, name: str, value: Any) -> Any:
@@ -59,7 +59,7 @@ class Vocabulary:
             return self._entity(name, value, self.enums[name])
         if not isinstance(value, (list, tuple, set, frozenset)):
             raise AttributeInvalid("not a set.", field=name)
-        return [self._entity(name, item, self.sets[name]) for item in sorted(value)]
+        return [self._entity(name, item, self.sets[name]) for item in sorted(value, key=repr)]
 
     def _entity(self, name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
         if value not in allowed:

@@ -32,9 +32,11 @@ class Marks:
         """The mark of a log; size 0 where none was ever written."""
         try:
             _, size, root = self._path(origin).read_text("ascii").splitlines()
+            return Mark(int(size), base64.b64decode(root, validate=True))
         except FileNotFoundError:
             return Mark(0, b"")
-        return Mark(int(size), base64.b64decode(root))
+        except ValueError:
+            raise LogBehindMark("the mark cannot be read.") from None
 
     def advance(self, origin: str, size: int, root: bytes) -> None:
         """Raise the mark before a checkpoint of `size` leaves; one below the mark was shown before and changes nothing."""

@@ -135,9 +135,12 @@ def parse(data: bytes) -> Body:
             f"protocol version {str(content.get('v'))[:20]} is not spoken here, only {VERSION}.", field="v"
         )
     try:
-        return _from_map(content)
+        body = _from_map(content)
     except (KeyError, TypeError, ValueError):
         raise BodyMalformed("a field of the body is missing or has the wrong shape.") from None
+    if body.encode() != data:
+        raise BodyMalformed("a field of the body is not in its one form.")
+    return body
 
 
 def seal(body_bytes: bytes, *, sign: Callable[[bytes], bytes], recipient: tuple[bytes, bytes], info_to: str) -> bytes:
@@ -157,7 +160,7 @@ def open_(wire: bytes, *, own: str, open_seal: Callable[[bytes, bytes, bytes], b
             pass
         case _:
             raise BodyMalformed("the wire form is not version, suite, key and seal.")
-    if version != VERSION or suite != hpke.SUITE_ID:
+    if type(version) is not int or type(suite) is not int or version != VERSION or suite != hpke.SUITE_ID:
         raise WrongVersion(f"version {version}, suite {suite} is not spoken here.", field="v")
     inner = padding.unpad(open_seal(key_id, sealed, body_info(own, key_id)))
     match cbor.decode(inner, _OUTER, field="inner"):

@@ -25,7 +25,7 @@ from countersign.link.models import LinkState
 class ForkFound(CountersignError):
     """Carries evidence out of the transaction that must roll back."""
 
-    code = "LOG_FORK"
+    code = "FORK_FOUND"
 
     def __init__(self, fault: LogFork, data: bytes) -> None:
         super().__init__(fault.reason)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from countersign.charter.errors import KeyDestroyed
-from countersign.charter.hpke import CannotOpen as SealCannotOpen
+from countersign.charter.hpke import CannotOpen
 from countersign.kernel.errors import CountersignError
 from countersign.ledger import queries
 from countersign.ledger.core import leaves, merkle
@@ -87,7 +87,7 @@ def _open_batch(
     info = sealing.batch_info(state.mirror.origin, state.log.origin, leaf.hpke_key, leaf.items)
     try:
         wrapping_key = station.provider.open_seal(leaf.hpke_key, batch.sealed_key, info)
-    except (KeyDestroyed, SealCannotOpen):
+    except (KeyDestroyed, CannotOpen):
         return [Opened(wanted[hash_], hash_, ciphertexts[hash_], refusal="CANNOT_OPEN") for hash_, _ in places]
     return [_open_item(wanted[hash_], hash_, ciphertexts[hash_], wrapping_key, wrap) for hash_, wrap in places]
 

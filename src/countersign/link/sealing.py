@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from countersign.charter import hpke
+from countersign.charter.hpke import CannotOpen
 from countersign.kernel import cbor, hashing
 from countersign.kernel.errors import CountersignError, IntegrityFault
 from countersign.ledger.core import commitments
@@ -26,10 +27,6 @@ KEY_BYTES: Final = 32
 MAX_SEALED_TEXT: Final = 2 << 20
 _LIMITS: Final = cbor.Limits(size=MAX_SEALED_TEXT, depth=6, values=20_000, key=200)
 _FIELDS: Final = {"v", "sender", "receiver", "channel", "epoch", "sequence", "authority", "salt", "parts", "blobs"}
-
-
-class CannotOpen(IntegrityFault):
-    code = "CANNOT_OPEN"
 
 
 class CommitmentMismatch(IntegrityFault):
@@ -175,7 +172,12 @@ def batch_digest(sealed_key: bytes, wraps: Sequence[bytes]) -> bytes:
 
 
 def _parse(content: Any) -> SealedText:
-    if not isinstance(content, dict) or set(content) != _FIELDS or content["v"] != 1:
+    if (
+        not isinstance(content, dict)
+        or set(content) != _FIELDS
+        or content["v"] != 1
+        or any(content[n] is True or content[n] is False for n in ("v", "epoch", "sequence"))
+    ):
         raise SealedTextMalformed("its fields are not those of version 1.")
     match content:
         case {
@@ -197,7 +199,11 @@ def _parse(content: Any) -> SealedText:
 def _blob(value: Any) -> BlobRef:
     match value:
         case [str() as name, int() as size, list() as digests, bytes() as key] if (
-            len(key) == KEY_BYTES and size >= 0 and digests and all(type(d) is bytes and len(d) == 32 for d in digests)
+            len(key) == KEY_BYTES
+            and type(size) is int
+            and size >= 0
+            and digests
+            and all(type(d) is bytes and len(d) == 32 for d in digests)
         ):
             return BlobRef(name, size, tuple(digests), key)
     raise SealedTextMalformed("an attachment is malformed.")

@@ -77,7 +77,7 @@ def verify(data: bytes, *, trusted: list[str]) -> Verdict:
     keys = _Keys(content["roots"], content["statements"], trusted)
     verdict = Verdict()
     leaf = _verify_item(content["item"], keys, verdict)
-    for receipt in content["receipts"]:
+    for receipt in _list(content["receipts"], "receipts"):
         _verify_receipt(receipt, leaf, content["item"][0], keys, verdict)
     _verify_opening(content["opening"], leaf, verdict)
     keys.all_used()
@@ -150,7 +150,7 @@ def _read(data: bytes) -> dict[str, Any]:
     content = cbor.decode(data, _LIMITS, field="evidence")
     if not isinstance(content, dict) or set(content) != _FIELDS:
         raise EvidenceInvalid("not an evidence file: its fields are not the seven of version 1.")
-    if content["format"] != FORMAT or content["v"] != VERSION:
+    if content["format"] != FORMAT or type(content["v"]) is not int or content["v"] != VERSION:
         raise EvidenceInvalid("not an evidence file of version 1.", field="v")
     return content
 

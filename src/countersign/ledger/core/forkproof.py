@@ -49,7 +49,13 @@ def build(
 def verify(data: bytes, *, trusted: list[str]) -> str:
     """Verify fork evidence against trusted root fingerprints; return what it proves, in a sentence."""
     content = cbor.decode(data, _LIMITS, field="evidence")
-    if not isinstance(content, dict) or set(content) != _FIELDS or content["format"] != FORMAT or content["v"] != 1:
+    if (
+        not isinstance(content, dict)
+        or set(content) != _FIELDS
+        or content["format"] != FORMAT
+        or content["v"] != 1
+        or content["v"] is True
+    ):
         raise EvidenceInvalid("not fork evidence of version 1.")
     node, keys = _keys(content, trusted)
     match content["notes"], content["position"], content["prefix"], content["leaves"]:

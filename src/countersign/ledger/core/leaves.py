@@ -159,7 +159,7 @@ def parse(data: bytes) -> Leaf:
     if not isinstance(value, list) or len(value) < 3 or not isinstance(value[0], str):
         raise LeafMalformed("a leaf is not an array that begins with its type.")
     name, version, *fields = value
-    if name not in _KINDS or version != VERSION:
+    if name not in _KINDS or type(version) is not int or version != VERSION:
         return UnknownLeaf(nonce=b"", type=name[:32])
     names = _FIELDS[name]
     if len(fields) != len(names):

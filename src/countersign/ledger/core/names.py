@@ -12,7 +12,7 @@ _NODE: Final = re.compile(r"^[a-z0-9]([a-z0-9.-]{0,61}[a-z0-9])$")
 
 def check_node_name(name: str, *, field: str = "node") -> str:
     """A node name looks like a host name: lower-case letters, digits, dots and hyphens, 2 to 63 of them."""
-    if not _NODE.match(name) or ".." in name:
+    if not isinstance(name, str) or not _NODE.fullmatch(name) or ".." in name:
         raise InvalidInput(
             "not a node name.", field=field, remedy="Use 2 to 63 of a-z, 0-9, dot and hyphen, like ca.example."
         )

@@ -81,9 +81,10 @@ def verify(statement: SignedStatement, root: HybridPublicKey, *, node: str) -> d
 def read(body: bytes) -> dict[str, Any]:
     """Parse a statement strictly, without its signatures."""
     fields = cbor.decode(body, _LIMITS, field="statement")
-    if not isinstance(fields, dict) or fields.get("v") != 1:
+    if not isinstance(fields, dict) or type(fields.get("v")) is not int or fields["v"] != 1:
         raise StatementInvalid("a statement is not a map of version 1.")
-    wanted = _ACTIONS.get(fields.get("action", ""))
+    action = fields.get("action", "")
+    wanted = _ACTIONS.get(action) if isinstance(action, str) else None
     if wanted is None or set(fields) != _COMMON | wanted:
         raise StatementInvalid("a statement has an unknown action, or a field too many or too few.")
     for name in ("serial", "at", "not_before", "not_after", "since_size", "epoch", "old_mark"):
@@ -115,7 +116,7 @@ def _check_action(fields: dict[str, Any]) -> None:
         _check_key(fields["role"], fields["key"])
         if fields["not_after"] <= fields["not_before"]:
             raise StatementInvalid("a key's validity ends before it begins.", field="not_after")
-    elif type(fields["key_id"]) is not bytes or len(fields["key_id"]) != 32 or fields["reason"] not in REASONS:
+    elif type(fields["key_id"]) is not bytes or len(fields["key_id"]) != 32 or fields["reason"] not in tuple(REASONS):
         raise StatementInvalid("a revocation names no key or no known reason.", field="key_id")
 
 
