@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X
 from countersign.kernel.errors import IntegrityFault
 
 SUITE_ID: Final = 1
-SEED_BYTES: Final = 32
 PUBLIC_BYTES: Final = 1216
 OVERHEAD_BYTES: Final = 1120 + 16
 _MLKEM_PUBLIC: Final = 1184

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from django.db import transaction
 
+from countersign.charter import alarms
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange import decisions, gate, kinds, parts, walls
@@ -28,11 +29,28 @@ def apply_arrivals(house: House, *, limit: int = 100) -> int:
     A portion shares one transaction, for on SQLite each commit takes the write lock from whoever receives.
     """
     waiting = arrivals.waiting(limit=limit)
+    applied, stuck = 0, set[bytes]()
     for begin in range(0, len(waiting), PORTION):
         with transaction.atomic():
-            for item in waiting[begin : begin + PORTION]:
+            applied += _apply_portion(house, waiting[begin : begin + PORTION], stuck)
+    return applied
+
+
+def _apply_portion(house: House, portion: list[InItem], stuck: set[bytes]) -> int:
+    """Apply in order; an item that cannot be applied holds its own channel, with an alarm, and no other."""
+    applied = 0
+    for item in portion:
+        if bytes(item.channel) in stuck:
+            continue
+        try:
+            with transaction.atomic():
                 _apply(house, item)
-    return len(waiting)
+        except CountersignError:
+            stuck.add(bytes(item.channel))
+            alarms.raise_alarm("ITEM_NOT_APPLIED", item.peer.node)
+            continue
+        applied += 1
+    return applied
 
 
 def take(house: House, officer: Officer, item_id: str) -> ExchangeItem:

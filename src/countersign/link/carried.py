@@ -25,7 +25,6 @@ from countersign.link.models import Blob, CarriedFile, LinkState, OutItem
 from countersign.link.station import Station
 
 MAGIC: Final = b"COUNTERSIGN-CARRIED-1\n"
-SUFFIX: Final = ".csgn"
 EXPIRY_SECONDS: Final = 45 * 86_400
 MAX_FRAMES: Final = 70_000
 

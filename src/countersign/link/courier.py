@@ -56,6 +56,7 @@ class _Line:
     looked_at: float = 0.0
     wanted: Cursors | None = None
     fresh: bytes = b""
+    stale: bool = False
 
 
 class Courier:
@@ -80,7 +81,7 @@ class Courier:
             busy = False
             for peer in self._active_peers():
                 busy = self._visit(peer) or busy
-            busy = self._also() or busy
+            busy = self._do_also() or busy
             self._wait(YIELD_SECONDS if busy else 1.0)
 
     def drain(self, peer: Peer, *, rounds: int = 10_000) -> int:
@@ -91,13 +92,24 @@ class Courier:
             mirror.cosign(self._station, state)
             if done and not has_work(state):
                 break
-            self._round(peer)
+            moved = self._round(peer)
             done += 1
+            if not moved:
+                break
         return done
 
     def once(self, peer: Peer) -> bool:
         """One exchange with a peer, now. Returns whether anything moved; raises on failure."""
         return self._round(peer)
+
+    def _do_also(self) -> bool:
+        """The other work; whatever befalls it, the courier goes on carrying."""
+        try:
+            return self._also()
+        except Exception:
+            # Outermost loop of a worker, as in `_visit`: one arrival's surprise must not stop what is sent.
+            log.exception("courier.also_fault")
+            return False
 
     def _active_peers(self) -> list[Peer]:
         try:
@@ -134,6 +146,8 @@ class Courier:
     def _round(self, peer: Peer) -> bool:
         """Cut a batch, send a body, apply the answer. Returns whether anything moved."""
         line = self._line(peer)
+        if line.stale:
+            line.client, line.stale = self._connect(peer), False
         state = outbox.open_link(self._station, peer)
         if not state.restoring:
             outbox.cut_batch(self._station, state)
@@ -186,7 +200,7 @@ class Courier:
         if line is None:
             return
         line.failures += 1
-        line.client = self._connect(peer)
+        line.stale = True  # keys and pins may have changed: the next round connects anew
         pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)
         line.not_before = clock.monotonic() + pause
         log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))

@@ -54,12 +54,6 @@ class BatchMismatch(IntegrityFault):
     code = "BATCH_MISMATCH"
 
 
-class Equivocation(ForkDetected):
-    """Two item leaves with one identity."""
-
-    code = "ITEM_EQUIVOCATION"
-
-
 class LogFork(ForkDetected):
     """A leaf or checkpoint that contradicts what the same log showed before."""
 

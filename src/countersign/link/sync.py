@@ -32,8 +32,10 @@ def build(
 ) -> Body:
     """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
     state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
-    part = next_slice(state, state.peer_has)
-    batches, ciphertexts = deliveries(state, part.end if part else state.peer_has)
+    # A log that is being restored is shorter than what was shown of it: nothing of it is sent before it is whole again.
+    part = None if state.restoring else next_slice(state, state.peer_has)
+    below = 0 if state.restoring else part.end if part else state.peer_has
+    batches, ciphertexts = deliveries(state, below)
     return Body(
         sender=station.node,
         receiver=state.peer.node,

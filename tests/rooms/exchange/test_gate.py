@@ -292,3 +292,27 @@ def test_evidence_of_a_delivered_item_verifies_for_both_sides(pair):
         verdict = offline.verify(data, trusted=trusted)
         assert [part.name for part in verdict.opened] == ["/question"]
         assert any("STORED" in line for line in verdict.proved)
+
+
+def test_an_item_that_cannot_be_applied_holds_its_own_channel_and_no_other(pair, monkeypatch):
+    from countersign.charter import alarms
+    from countersign.exchange import decisions as room
+
+    first, second = _release(pair.ca), _release(pair.ca)
+    urgent = _release(pair.ca, urgency="urgent")
+    wire.settle(pair, pair.ca)
+    right = room.record_act
+
+    def refuse(house, item, *, act, facts):
+        if item is not None and item.id == first.id:
+            raise InvalidInput("cannot be filed.")
+        return right(house, item, act=act, facts=facts)
+
+    monkeypatch.setattr(room, "record_act", refuse)
+    with pair.in_.active():
+        assert intake.apply_arrivals(pair.in_.house) == 1
+        assert [row.id for row in ExchangeItem.objects.all()] == [urgent.id]
+        assert "ITEM_NOT_APPLIED" in {alarm.code for alarm in alarms.open_alarms()}
+        monkeypatch.undo()
+        assert intake.apply_arrivals(pair.in_.house) == 2
+        assert {row.id for row in ExchangeItem.objects.all()} == {first.id, second.id, urgent.id}

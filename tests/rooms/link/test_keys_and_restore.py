@@ -187,6 +187,24 @@ def test_a_restored_node_takes_its_leaves_back_and_goes_on_in_a_new_epoch(pair, 
         assert not ForkEvidence.objects.exists()
 
 
+def test_a_copy_made_before_the_peer_knew_its_newest_leaves_is_restored_as_well(pair, tmp_path):
+    wire.release(pair, pair.ca, 2)
+    wire.request(pair, pair.ca)
+    copy = _backup(pair.ca, tmp_path)  # signed and shown, but no answer yet: the copy believes the peer has nothing
+    wire.release(pair, pair.ca, 1)
+    wire.settle(pair, pair.ca)
+    _put_back(pair.ca, copy)
+    with pair.ca.active():
+        peer = pair.peer_of(pair.ca)
+        restore.begin(pair.ca.house.station)
+    assert _fetch(pair) >= 1
+    with pair.ca.active():
+        restore.finish(pair.ca.house.station, peer, pair.ca.root)
+    wire.release(pair, pair.ca, 1)
+    wire.settle(pair, pair.ca)
+    assert wire.stored(pair, pair.in_) == [(1, 1), (1, 2), (1, 3), (2, 1)]
+
+
 def _fetch(pair):
     before = _size(pair)
     for _ in range(10):

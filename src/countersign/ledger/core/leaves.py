@@ -21,7 +21,6 @@ MAX_ITEMS_PER_LEAF: Final = 1024
 _LIMITS: Final = cbor.Limits(size=MAX_LEAF_BYTES, depth=4, values=2 * MAX_ITEMS_PER_LEAF)
 
 STORED, HANDLED, REFUSED = "STORED", "HANDLED", "REFUSED"
-RECEIPT_STATES: Final = (STORED, HANDLED, REFUSED)
 OUTCOMES: Final = {
     STORED: frozenset({""}),
     HANDLED: frozenset({"accepted", "refused", "expired", "recalled"}),
