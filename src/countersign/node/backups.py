@@ -46,12 +46,7 @@ def put_back(home: Home, house: House, source: Path) -> None:
     connections.close_all()
     if connection.vendor == "sqlite":
         _check_sqlite(source)
-        for suffix in ("-wal", "-shm"):
-            home.sqlite.with_name(home.sqlite.name + suffix).unlink(missing_ok=True)
-        aside = home.sqlite.with_name(".restored.part")
-        shutil.copyfile(source, aside)
-        os.replace(aside, home.sqlite)
-        sync_folder(home.folder)
+        _replace_sqlite(home, source)
     else:
         _run_tool(
             [
@@ -98,6 +93,20 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise Unavailable(f"the copy failed: {error}", field="file") from None
     except OSError as error:
         raise as_disk_full(error) from error
+
+
+def _replace_sqlite(home: Home, source: Path) -> None:
+    """Bring the copy beside the database first: a full disk must not cost the old one its last commits (its WAL)."""
+    aside = home.sqlite.with_name(".restored.part")
+    try:
+        shutil.copyfile(source, aside)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise as_disk_full(error) from error
+    for suffix in ("-wal", "-shm"):
+        home.sqlite.with_name(home.sqlite.name + suffix).unlink(missing_ok=True)
+    os.replace(aside, home.sqlite)
+    sync_folder(home.folder)
 
 
 def _check_sqlite(source: Path) -> None:
