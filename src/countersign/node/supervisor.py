@@ -37,6 +37,7 @@ class Child:
 
 def children_of(home: Home) -> list[Child]:
     """The three processes of a node."""
+    # A worker that hangs on a slow caller is killed by granian before the supervisor would have to kill granian itself.
     granian = [
         sys.executable,
         "-m",
@@ -46,6 +47,8 @@ def children_of(home: Home) -> list[Child]:
         "--workers",
         "1",
         "--no-access-log",
+        "--workers-kill-timeout",
+        "3",
         "--log-level",
         "warning",
     ]
