@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -83,11 +83,11 @@ def pair(unpeered: Pair) -> Pair:
 
 @pytest.fixture
 def clock_at() -> Iterator[Any]:
-    """A clock that the test moves."""
+    """A clock that the test moves; it begins now, for the nodes of the pair were made just before."""
     from countersign.kernel import clock
     from countersign.kernel.clock import FixedClock
 
-    fixed = FixedClock(datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    fixed = FixedClock(datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=1))
     before = clock.install(fixed)
     yield fixed
     clock.install(before)

@@ -34,11 +34,11 @@ class TestNode:
 
         from countersign.exchange import checks
         from countersign.node.home import read
-        from countersign.node.house import _register_protection
+        from countersign.node.house import _register_checks
 
         before = connections["default"]
         connections["default"] = self.connection
-        _register_protection(read(self.home))
+        _register_checks(read(self.home))
         try:
             yield self.house
         finally:
@@ -186,7 +186,7 @@ ARRANGEMENT = """
 reference = "TEST-ARR-1"
 title = "Invented for tests"
 states = ["CA", "IN"]
-kinds = ["request.information", "reply", "refusal"]
+kinds = ["request.information", "reply", "refusal", "spontaneous", "note", "permission.onward", "permission.court_use"]
 purposes = ["investigation", "intelligence_lead"]
 valid_from = 2026-02-07
 valid_until = 2036-02-06
@@ -201,6 +201,9 @@ ROLES = {
     "legal": "legal",
     "executive": "executive",
     "desk": "desk",
+    "risk": "risk_officer",
+    "reviewer": "reviewer",
+    "senior": "senior_officer",
 }
 
 
@@ -217,9 +220,10 @@ def enrol_officers(node: TestNode) -> None:
 
 
 def peer_up(pair: Pair, *, in_force: bool = True) -> None:
-    from countersign.charter import arrangements, officers, peering
+    from countersign.charter import arrangements, officers, packs, peering
+    from countersign.kernel import clock
     from countersign.link import outbox
-    from countersign.oversight import protection
+    from countersign.oversight import protection, risk
 
     cards_of = {node.name: card_of(node) for node in (pair.ca, pair.in_)}
     for node in (pair.ca, pair.in_):
@@ -240,6 +244,11 @@ def peer_up(pair: Pair, *, in_force: bool = True) -> None:
             peer.refresh_from_db()
             outbox.open_link(node.house.station, peer)
             protection.load_register(b"k" * 32, [])
+            for authority in packs.state(other.state).authorities:
+                risk.profile(
+                    node.house, officers.find("risk"), state=other.state, authority=authority, level="low",
+                    sources="invented", dated=clock.now().date(),
+                )  # fmt: skip
 
 
 def reopen_node(name: str, state: str, folder: Path) -> TestNode:

@@ -6,6 +6,8 @@ from typing import Any
 
 from countersign.charter import officers
 from countersign.charter.models import Officer
+from countersign.exchange import approvals, gate, kinds
+from countersign.oversight import risk
 
 
 def find(login: str) -> Officer:
@@ -30,7 +32,8 @@ def request(node: Any, **changes: Any) -> dict[str, Any]:
         "to_state": other[0],
         "to_authority": other[1],
         "purpose": "investigation",
-        "offence": {"label": "extortion", "in_law": {"CA": "CC s.346", "IN": "BNS s.308"}},
+        "home": {"origin": "own", "political": "none", "tainted": "none"},
+        "offence": {"label": "extortion", "category": "extortion", "in_law": {"CA": "CC s.346", "IN": "BNS s.308"}},
         "legal_basis": sorted(node.house.pack.legal_bases)[0],
         "urgency": "routine",
         "necessity": "Needed for an invented test.",
@@ -40,13 +43,37 @@ def request(node: Any, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def give(login: str, *roles: str) -> None:
+    """Give an officer further roles."""
+    for role in roles:
+        officers.grant(find(login), role)
+
+
+def assess(node: Any, item: Any, *, level: str = "low") -> None:
+    """The risk officer's assessment of a draft; call inside `node.active()`."""
+    risk.assess(node.house, find("risk"), item.id, bare=level, mitigated=level, mitigation=[])
+
+
+def release(node: Any, draft: dict[str, Any], **given: Any) -> Any:
+    """Propose, assess where persons are named, and approve by two others; the released item. Inside `node.active()`."""
+    item = gate.propose(node.house, find("drafter"), draft, **given).item
+    if kinds.persons(draft):
+        assess(node, item)
+    for login, role in (("releaser", "releaser"), ("second", "second_officer")):
+        signature = sign(node, login, approvals.message(item, role))
+        item = gate.approve(node.house, find(login), item.id, role=role, signature=signature).item
+    return item
+
+
 def reply(node: Any, answers: str) -> dict[str, Any]:
     base = request(node)
-    kept = ("version", "case_ref", "from_authority", "to_state", "to_authority", "purpose", "necessity")
+    kept = ("version", "case_ref", "from_authority", "to_state", "to_authority", "purpose", "necessity", "home")
     return {name: base[name] for name in kept} | {
         "kind": "reply",
         "answers": answers,
+        "about": 0,
         "text": "Nobody: it is invented.",
+        "evaluation": {"source": "B", "information": "2"},
         "subjects": [],
         "attachments": [],
     }

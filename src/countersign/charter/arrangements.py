@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count
 
 from countersign.charter.errors import ArrangementUnknown, FourEyesRequired
 from countersign.charter.models import Arrangement, ArrangementConfirmation, Officer
@@ -56,12 +57,12 @@ def is_in_force(row: Arrangement) -> bool:
     return certified and not row.suspended and row.valid_from <= clock.now().date() <= row.valid_until
 
 
-def covering(*, states: set[str], kind: str, purpose: str) -> Arrangement | None:
-    """An arrangement in force between the states that covers the kind and the purpose, or None."""
-    for row in Arrangement.objects.filter(suspended=False).order_by("reference"):
-        if states <= set(row.states) and kind in row.kinds and purpose in row.purposes and is_in_force(row):
-            return row
-    return None
+def covers(*, states: set[str], kind: str, purpose: str) -> bool:
+    """Whether an arrangement in force between the states covers the kind and the purpose."""
+    today = clock.now().date()
+    rows = Arrangement.objects.filter(suspended=False, valid_from__lte=today, valid_until__gte=today)
+    certified = rows.annotate(eyes=Count("arrangementconfirmation")).filter(eyes__gte=EYES)
+    return any(states <= set(row.states) and kind in row.kinds and purpose in row.purposes for row in certified)
 
 
 def _parse(text: str) -> dict[str, Any]:

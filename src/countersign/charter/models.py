@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
+
+from countersign.kernel import clock
 
 
 class Officer(models.Model):
@@ -12,9 +16,28 @@ class Officer(models.Model):
     login = models.CharField(max_length=64, unique=True)
     name = models.CharField(max_length=200)
     authority = models.CharField(max_length=32)
-    roles = models.JSONField(default=list)
     public_key = models.BinaryField(max_length=32, unique=True)
     active = models.BooleanField(default=True)
+
+    @property
+    def roles(self) -> list[str]:
+        """The roles held this instant, own and delegated; a grant that has ended counts for nothing."""
+        now = clock.now()
+        return sorted({grant.role for grant in self.grants.all() if grant.holds_at(now)})
+
+
+class RoleGrant(models.Model):
+    """A role given to an officer, from when to when. `delegated_by`: the holder for whom this officer stands in."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=32)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True)
+    delegated_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="delegations")
+
+    def holds_at(self, instant: datetime) -> bool:
+        """From `valid_from` on, until the instant before `valid_until`."""
+        return self.valid_from <= instant and (self.valid_until is None or instant < self.valid_until)
 
 
 class OwnKey(models.Model):

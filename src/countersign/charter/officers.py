@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
 
 from countersign.charter.errors import KeyUnavailable, OfficerUnknown, RoleRequired
-from countersign.charter.models import Officer
+from countersign.charter.models import Officer, RoleGrant
 from countersign.charter.packs import StatePack
+from countersign.kernel import clock
 from countersign.kernel.errors import Conflict, InvalidInput
 from countersign.kernel.files import write_durably
 from countersign.kernel.ids import new_id
 
+LONGEST_DELEGATION: Final = timedelta(days=30)
 ROLES: Final = {
     "originator": "drafts and proposes",
     "releaser": "releases, first pair of eyes",
     "second_officer": "releases, second pair of eyes",
-    "legal": "legal adviser",
+    "senior_officer": "approves what needs a senior officer",
+    "legal": "legal adviser; records conditions with their documents",
+    "risk_officer": "assesses the risk of mistreatment, never of the own draft",
+    "protection_officer": "settles what the protection check holds",
+    "fiu_head": "head of the financial intelligence unit",
     "desk": "single point of contact desk",
     "analyst": "reads and assesses",
     "liaison_officer": "posted to the other state",
@@ -36,20 +44,57 @@ def enrol(pack: StatePack, *, login: str, name: str, authority: str, roles: list
             field="authority",
             remedy=f"One of: {', '.join(sorted(pack.authorities))}.",
         )
+    _check_roles(roles)
+    if Officer.objects.filter(login=login).exists():
+        raise Conflict(f"the login {login} is taken.", field="login")
+    with transaction.atomic():
+        officer = Officer.objects.create(
+            id=new_id("off"), login=login, name=name, authority=authority, public_key=public_key
+        )
+        for role in sorted(set(roles)):
+            RoleGrant.objects.create(officer=officer, role=role, valid_from=clock.now())
+    return officer
+
+
+def grant(officer: Officer, role: str, *, until: datetime | None = None) -> RoleGrant:
+    """Give a further role, for good or until an instant. Raises InvalidInput for an unknown role."""
+    _check_roles([role])
+    return RoleGrant.objects.create(officer=officer, role=role, valid_from=clock.now(), valid_until=until)
+
+
+def withdraw(officer: Officer, role: str) -> int:
+    """End every present grant of the role, delegated ones included; return how many."""
+    rows = RoleGrant.objects.filter(officer=officer, role=role)
+    ended = [row.pk for row in rows if row.holds_at(clock.now())]
+    return RoleGrant.objects.filter(pk__in=ended).update(valid_until=clock.now())
+
+
+def delegate(role: str, *, by: Officer, to: Officer, until: datetime) -> RoleGrant:
+    """Let another officer of the same authority stand in, for at most 30 days. What was delegated is not passed on.
+
+    Raises RoleRequired unless `by` holds the role in its own right.
+    """
+    now = clock.now()
+    own = RoleGrant.objects.filter(officer=by, role=role, delegated_by=None)
+    if not any(row.holds_at(now) for row in own):
+        raise RoleRequired(f"{by.login} does not hold the role {role} in its own right.", field="as")
+    if to.authority != by.authority or to.pk == by.pk:
+        raise InvalidInput("a role is delegated to another officer of the same authority.", field="to")
+    if not now < until <= now + LONGEST_DELEGATION:
+        raise InvalidInput(f"a delegation ends within {LONGEST_DELEGATION.days} days.", field="until")
+    return RoleGrant.objects.create(officer=to, role=role, valid_from=now, valid_until=until, delegated_by=by)
+
+
+def _check_roles(roles: list[str]) -> None:
     if unknown := set(roles) - set(ROLES):
         raise InvalidInput(
             f"unknown role {min(unknown)}.", field="roles", remedy=f"One or more of: {', '.join(sorted(ROLES))}."
         )
-    if Officer.objects.filter(login=login).exists():
-        raise Conflict(f"the login {login} is taken.", field="login")
-    return Officer.objects.create(
-        id=new_id("off"), login=login, name=name, authority=authority, roles=sorted(set(roles)), public_key=public_key
-    )
 
 
 def find(login: str) -> Officer:
     """The active officer with this login. Raises OfficerUnknown."""
-    officer = Officer.objects.filter(login=login, active=True).first()
+    officer = Officer.objects.prefetch_related("grants").filter(login=login, active=True).first()
     if officer is None:
         raise OfficerUnknown(f"no active officer has the login {login}.", field="as")
     return officer

@@ -26,6 +26,15 @@ class Authority:
 
 
 @dataclass(frozen=True, slots=True)
+class Marking:
+    """A national marking: its harmonised level and its value of the gate's attribute `marking`."""
+
+    name: str
+    level: str
+    marking: str
+
+
+@dataclass(frozen=True, slots=True)
 class StatePack:
     """What the code knows of a state: nothing but this."""
 
@@ -37,6 +46,10 @@ class StatePack:
     calendar: WorkingCalendar
     authorities: dict[str, Authority]
     legal_bases: dict[str, str]
+    markings: dict[str, Marking]
+    default_marking: str
+    offences: dict[str, str]
+    transfer_restricted: frozenset[str]
 
     def spoc(self) -> Authority:
         return next(authority for authority in self.authorities.values() if authority.spoc)
@@ -80,8 +93,19 @@ def state(code: str) -> StatePack:
         ) from None
 
 
+def common_folder() -> Path:
+    """What all states share: rules, markings, caveats."""
+    return Path(packs.__path__[0]) / COMMON
+
+
 def common_law_files() -> list[Path]:
-    return sorted((Path(packs.__path__[0]) / COMMON / "law").glob("*.cedar"))
+    return sorted((common_folder() / "law").glob("*.cedar"))
+
+
+@lru_cache(maxsize=1)
+def caveat_texts() -> dict[str, str]:
+    """The texts of the caveats by code, word for word as they travel with an item."""
+    return dict(tomllib.loads((common_folder() / "caveats.toml").read_text("utf-8"))["texts"])
 
 
 def _read(manifest: Path) -> StatePack:
@@ -99,12 +123,24 @@ def _read(manifest: Path) -> StatePack:
             ),
             authorities={code: _authority(code, entry) for code, entry in content["authorities"].items()},
             legal_bases=dict(content["legal_bases"]),
+            markings=_markings(content["markings"]),
+            default_marking=content["markings"]["default"],
+            transfer_restricted=frozenset(content.get("transfer_restricted", ())),
+            offences={name: str(penalty) for name, penalty in content["offences"].items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackInvalid(f"the pack {manifest.parent.name} is malformed: {error!r}.") from None
     if sum(authority.spoc for authority in pack.authorities.values()) != 1:
         raise PackInvalid(f"the pack {manifest.parent.name} needs exactly one authority with spoc = true.")
+    if pack.default_marking not in pack.markings:
+        raise PackInvalid(f"the pack {manifest.parent.name} has a default marking that it does not list.")
     return pack
+
+
+def _markings(entries: dict[str, Any]) -> dict[str, Marking]:
+    return {
+        name: Marking(name, entry["level"], entry["marking"]) for name, entry in entries.items() if name != "default"
+    }
 
 
 def _authority(code: str, entry: dict[str, Any]) -> Authority:

@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mldsa import MLDSA44PrivateKey, MLDSA87PrivateKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.x509.oid import NameOID
 
 from countersign.charter import hpke
@@ -45,6 +46,9 @@ class KeyProvider(Protocol):
 
     def key_encryption_key(self, name: str) -> AESGCM:
         """The key-encryption key of an authority (or of the outbox)."""
+
+    def search_key(self, name: str) -> bytes:
+        """32 bytes for an authority's search tokens, bound to its key-encryption key."""
 
     def create_key_encryption_key(self, name: str) -> None: ...
 
@@ -118,6 +122,11 @@ class FileProvider:
 
     def key_encryption_key(self, name: str) -> AESGCM:
         return AESGCM(self._read(f"kek-{name}.key"))
+
+    def search_key(self, name: str) -> bytes:
+        """HKDF-SHA256 (RFC 5869) of the authority's key-encryption key: whoever lacks that cannot make its tokens."""
+        derive = HKDF(hashes.SHA256(), length=32, salt=None, info=b"countersign/v1/search-key")
+        return derive.derive(self._read(f"kek-{name}.key"))
 
     def create_key_encryption_key(self, name: str) -> None:
         path = self._folder / f"kek-{name}.key"

@@ -1,67 +1,214 @@
-"""The facts the gate decides on, derived: from the kind, the content, the register, verified approvals, checks.
+"""The facts the gate decides on, derived: from the kind, the content, the home sheet, registers, verified approvals, checks.
 
 A sender types none of them; what cannot be derived takes the worst value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
 
-from countersign.charter import arrangements
+from countersign.charter import arrangements, packs
 from countersign.charter.models import Officer
 from countersign.charter.packs import StatePack
-from countersign.exchange import checks
+from countersign.exchange import checks, redaction, scan
+from countersign.exchange.checks import RiskFinding
+from countersign.exchange.home_sheet import HomeSheet
 from countersign.exchange.kinds import Kind
+from countersign.kernel import clock
 from countersign.law.vocabulary import Facts
 
-_CHANNELS = {"central_authority": "mlat"}
-_APPROVAL_ROLES = {
+_CHANNELS: Final = {
+    "central_authority": "mlat", "customs": "customs", "immigration": "immigration", "passport_authority": "immigration",
+    "fiu": "fiu", "cyber": "csirt", "sigint": "csirt", "intelligence": "intelligence", "health_regulator": "incb",
+    "policy": "policy",
+}  # fmt: skip
+"""The channel that an authority speaks on, by its function; police otherwise."""
+_APPROVAL_ROLES: Final = {
     "releaser": "releasing_officer",
     "second_officer": "second_officer",
+    "senior_officer": "senior_officer",
     "legal": "legal_adviser",
     "executive": "deputy_head",
+    "fiu_head": "fiu_head",
 }
+OUTSIDE_APPROVALS: Final = frozenset({"minister", "court", "originator", "competent_authority"})
+"""Approvals given outside the node; a legal adviser records them with their document."""
+BULK_PERSONS: Final = 25
+"""More natural persons than this in one item is bulk, whoever they are."""
+NO_USE: Final[Facts] = {
+    "own_item": False, "same_purpose": False, "frozen": False, "use": "none", "permissions": [],
+}  # fmt: skip
 
 
-def derive(
-    kind: Kind,
-    content: Mapping[str, Any],
-    *,
-    own: StatePack,
-    other: StatePack,
-    approvals: Iterable[tuple[Officer, str]],
-) -> Facts:
-    """All attributes of the vocabulary for one item. `approvals`: officers whose signatures were verified, with role."""
-    personal = kind.personal(content)
-    purpose = content.get("purpose", "administrative")
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Everything the facts of one item are derived from.
+
+    `approvals`: officers whose signatures were verified, with role. `records`: codes on record for the item. `full`: the
+    version before redaction. `offence`: that of the matter, from the content or from what it answers.
+    """
+
+    item_id: str
+    kind: Kind
+    content: Mapping[str, Any]
+    sheet: HomeSheet
+    own: StatePack
+    other: StatePack
+    approvals: Sequence[tuple[Officer, str]] = ()
+    records: frozenset[str] = frozenset()
+    full: Mapping[str, Any] | None = None
+    offence: Mapping[str, Any] | None = None
+
+
+def derive(matter: Matter) -> Facts:
+    """All attributes of the vocabulary for one item that would be released or asked."""
+    content, own, other = matter.content, matter.own, matter.other
+    personal = matter.kind.personal(content)
+    risk = checks.risk(matter.item_id, content, other.code) if personal else checks.NOT_ASSESSED
     sender = own.authorities.get(content.get("from_authority", own.spoc().code))
     receiver = other.authorities.get(content.get("to_authority", other.spoc().code))
+    return (
+        NO_USE
+        | {
+            "releasing": own.code,
+            "recipient": content.get("to_state", other.code),
+            "origin_state": "unknown",
+            "agency": sender.function if sender else "unknown",
+            "recipient_agency": receiver.function if receiver else "unknown",
+            "channel": _channel(sender.function if sender else "", content),
+            "workstream": content.get("workstream", "governance"),
+            "item_type": matter.kind.item_type,
+            "purpose": content.get("purpose", "administrative"),
+            "urgency": "urgent" if content.get("urgency") == "urgent" else "routine",
+            "bulk": sum(s["type"] == "person" for s in content.get("subjects", ())) > BULK_PERSONS,
+            "mistreatment_risk": risk.level,
+            "transfer_restricted": other.code in own.transfer_restricted,
+            "arrangement": arrangements.covers(
+                states={own.code, other.code},
+                kind=matter.kind.name,
+                purpose=content.get("purpose", "administrative"),
+            ),
+        }
+        | _of_offence(matter)
+        | _of_persons(matter, personal=personal)
+        | _of_sheet(matter)
+        | _of_markings(matter)
+        | _of_process(matter, risk)
+    )
+
+
+def _channel(function: str, content: Mapping[str, Any]) -> str:
+    if function == "central_authority" and content.get("purpose") == "extradition":
+        return "extradition"
+    return _CHANNELS.get(function, "police")
+
+
+def _of_offence(matter: Matter) -> Facts:
+    """The offence of the item or of what it answers; what the recipient's law may do for it."""
+    offence = matter.offence
+    if not offence:
+        return {"offence": "none", "max_penalty": "none", "dual_criminality": "unknown"}
+    both = {matter.own.code, matter.other.code} <= set(offence["in_law"])
+    return {
+        "offence": offence["category"],
+        "max_penalty": matter.other.offences.get(offence["category"], "unknown"),
+        "dual_criminality": "yes" if both else "unknown",
+    }
+
+
+def _of_persons(matter: Matter, *, personal: bool) -> Facts:
+    """Who it is about: what the content shows, before and after redaction, and what the drafter declares."""
+    content, today = matter.content, clock.now().date()
+    whole = matter.full or content
+    found = scan.persons_found(whole, recipient=matter.other.code, releasing=matter.own.code, today=today)
     return {
         "personal": personal,
-        "arrangement": arrangements.covering(states={own.code, other.code}, kind=kind.name, purpose=purpose)
-        is not None,
-        "necessity": bool(str(content.get("necessity", "")).strip()),
-        "releasing": own.code,
-        "recipient": content.get("to_state", other.code),
-        "agency": sender.function if sender else "unknown",
-        "recipient_agency": receiver.function if receiver else "unknown",
-        "purpose": purpose,
-        "channel": _CHANNELS.get(sender.function, "police") if sender else "unknown",
+        "subjects": sorted(found | set(matter.sheet.persons)),
+        "data": sorted(scan.data_found(whole) | set(matter.sheet.data)),
+        "age_status": scan.age_status(content, today),
         "protection_check": checks.protection(content) if personal else "not_run",
-        "approvals": sorted(_approvals(approvals, own)),
     }
 
 
-def _approvals(approvals: Iterable[tuple[Officer, str]], own: StatePack) -> set[str]:
+def _of_sheet(matter: Matter) -> Facts:
+    sheet, category = matter.sheet, (matter.offence or {}).get("category")
+    doubtful = sheet.political == "none" and category == "terrorism"
+    return {
+        "origin": sheet.origin,
+        "political": "suspected" if doubtful else sheet.political,
+        "tainted": sheet.tainted,
+        "originator_consent": "originator_consent" in matter.records,
+        "consent": "consent" in matter.records,
+    }
+
+
+def _of_markings(matter: Matter) -> Facts:
+    """The drafter's side of the markings. Only the fixed test message bears none: its text is public."""
+    marking = matter.content.get("marking")
+    level = matter.own.markings[marking["level"]].marking if marking else "unmarked"
+    return {
+        "marking": level,
+        "tlp": marking["tlp"] if marking else "clear",
+        "handling": matter.content.get("handling", {}).get("code", "H0"),
+    }
+
+
+def _of_process(matter: Matter, risk: RiskFinding) -> Facts:
+    content, texts = matter.content, packs.caveat_texts()
+    necessity = bool(str(content.get("necessity") or "").strip())
+    graded = bool(content.get("evaluation"))
+    derived = {
+        "necessity_recorded": necessity,
+        "graded": graded,
+        "accuracy_characterised": graded,
+        "risk_assessed": risk.assessed,
+        "mitigation_documented": risk.mitigation_documented,
+    }
+    return {
+        "necessity": necessity,
+        "graded": graded,
+        "approvals": sorted(_approvals(matter) | (matter.records & OUTSIDE_APPROVALS)),
+        "caveats": sorted(c["code"] for c in content.get("caveats", ()) if texts.get(c["code"]) == c["text"]),
+        "redactions": sorted(_withheld(matter)),
+        "conditions": sorted({name for name, holds in derived.items() if holds} | (matter.records & RECORDABLE)),
+    }
+
+
+def _withheld(matter: Matter) -> set[str]:
+    """Categories really taken out, and categories of data of which the item never had any."""
+    present = scan.data_found(matter.full or matter.content) | set(matter.sheet.data)
+    return redaction.verified(matter.sheet, matter.content, matter.full) | (DATA_REDACTIONS - present)
+
+
+DATA_REDACTIONS: Final = frozenset(
+    {
+        "source_identity", "method", "belief_or_origin", "health", "cyber_victim", "aadhaar_number", "trade_declaration",
+        "asylum_claim",
+    }
+)  # fmt: skip
+"""Redactions that are named as the category of data they take out; the others are of persons."""
+RECORDABLE: Final = frozenset(
+    {
+        "assurance_no_death_penalty", "assurance_no_mistreatment", "assurance_no_onward", "opc_notified",
+        "intercept_authority_checked", "named_recipients", "s17_arrangement_approved", "cvd_coordinated",
+    }
+)  # fmt: skip
+"""Conditions that a legal adviser records; the others are derived from the item and the registers."""
+CONSENTS: Final = frozenset({"originator_consent", "consent"})
+DRAFTERS: Final = frozenset({"necessity_recorded", "graded", "accuracy_characterised"})
+"""Conditions that only a better draft can meet."""
+
+
+def _approvals(matter: Matter) -> set[str]:
     """Roles that different people gave; one person never counts twice."""
     given: dict[str, str] = {}
-    for officer, role in approvals:
+    for officer, role in matter.approvals:
         given.setdefault(officer.id, role)
     named = {_APPROVAL_ROLES[role] for role in given.values() if role in _APPROVAL_ROLES}
-    central = {
-        officer.id
-        for officer, role in approvals
-        if role == "legal" and own.authorities[officer.authority].function == "central_authority"
-    }
+    central = any(
+        role == "legal" and matter.own.authorities[officer.authority].function == "central_authority"
+        for officer, role in matter.approvals
+    )
     return named | ({"central_authority"} if central else set())

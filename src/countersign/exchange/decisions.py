@@ -7,7 +7,7 @@ from typing import Any
 
 from countersign.exchange import walls
 from countersign.exchange.house import House
-from countersign.exchange.models import ExchangeItem, GateDecision
+from countersign.exchange.models import ExchangeItem, GateDecision, PolicyVersion
 from countersign.kernel import cbor, clock, hashing, jcs
 from countersign.kernel.ids import new_id
 from countersign.law.decide import Decision
@@ -21,21 +21,43 @@ REVIEW_KEY = "review"
 _CONTEXT = "countersign/v1/decision-record"
 
 
-def record_decision(house: House, item: ExchangeItem | None, decision: Decision) -> GateDecision:
-    """Store a decision of the gate and append its leaf, in the caller's transaction (decisions log before others)."""
+def record_decision(
+    house: House,
+    item: ExchangeItem | None,
+    decision: Decision,
+    *,
+    standing: str = "",
+    facts: dict[str, Any] | None = None,
+) -> GateDecision:
+    """Store a decision of the gate and append its leaf, in the caller's transaction (decisions log before others).
+
+    `standing`: the standing authorisation under which it was made. `facts`: codes and ids beside the law's own.
+    """
+    _keep_policies(house)
     return _record(
         house,
         item,
         action=decision.action,
         allowed=decision.allowed,
         version=decision.version,
-        record=decision.as_record(),
+        record=decision.as_record()
+        | ({"standing": standing} if standing else {})
+        | ({"beside": facts} if facts else {}),
     )
 
 
 def record_act(house: House, item: ExchangeItem | None, *, act: str, facts: dict[str, Any]) -> GateDecision:
     """Store and log an act of a person or of the node that is no decision of the gate. `facts` hold codes and ids."""
     return _record(house, item, action=act, allowed=True, version=house.policies.version, record={"act": act} | facts)
+
+
+def _keep_policies(house: House) -> None:
+    """Keep the texts that decide, once a version: a decision is replayed with the policies of its day."""
+    policies = house.policies
+    PolicyVersion.objects.get_or_create(
+        version=policies.version,
+        defaults={"texts": policies.texts, "vocabulary": policies.vocabulary.as_json(), "first_used": clock.now()},
+    )
 
 
 def decision_commitment(salt: bytes, record: dict[str, Any]) -> bytes:

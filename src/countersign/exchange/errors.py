@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from countersign.kernel.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from countersign.kernel.errors import Conflict, IntegrityFault, InvalidInput, NotAllowed, NotFound
 from countersign.law.decide import Decision
 
 
@@ -60,3 +60,27 @@ class GateRefused(NotAllowed):
 
     def diagnostics(self) -> dict[str, Any]:
         return super().diagnostics() | {"policy_version": self.decision.version}
+
+
+class AlreadyAnswered(Conflict):
+    """The request, or that person's part of it, has its answer. A correction is another kind of item."""
+
+    code = "ALREADY_ANSWERED"
+
+
+class StandingRefused(NotAllowed):
+    """No standing authorisation may cover, or covers, this."""
+
+    code = "STANDING_REFUSED"
+    remedy = "Propose the item, and let two people approve it."
+
+
+class SearchRefused(NotAllowed):
+    code = "SEARCH_REFUSED"
+    remedy = "Have the request admitted first, or search in the name of an own case."
+
+
+class ReplayMismatch(IntegrityFault):
+    """A stored decision does not replay to itself, or its record is not what its leaf commits to."""
+
+    code = "REPLAY_MISMATCH"

@@ -6,36 +6,42 @@ decide, then {decision leaf, item leaf, sealed item} together or not at all. Any
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from django.db import transaction
 
-from countersign.charter import packs, peering
+from countersign.charter import packs
 from countersign.charter.models import Officer, Peer
 from countersign.charter.officers import require_role
-from countersign.exchange import attachments, attributes, contents, decisions, kinds, parts, walls
+from countersign.exchange import (
+    answers,
+    approvals,
+    attachments,
+    clocks,
+    contents,
+    decisions,
+    drafting,
+    judging,
+    kinds,
+    parts,
+    search,
+)
 from countersign.exchange.contents import Kept
+from countersign.exchange.drafting import Draft
 from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, GateRefused, ItemUnknown
 from countersign.exchange.house import House
-from countersign.exchange.kinds import Kind
-from countersign.exchange.models import Approval, Case, ExchangeItem, GateDecision
+from countersign.exchange.models import Approval, ExchangeItem, GateDecision, StandingAuthorisation
 from countersign.exchange.schemas import REFUSAL_GROUNDS
 from countersign.kernel import clock, failpoints, hashing, jcs
 from countersign.kernel.errors import InvalidInput
-from countersign.kernel.ids import new_id
-from countersign.law import decide as law
 from countersign.law.decide import Decision
-from countersign.ledger.core import commitments
-from countersign.ledger.core.keys import verify_plain_ed25519
-from countersign.ledger.errors import SignatureInvalid
 from countersign.link import outbox
 from countersign.link.outbox import Outgoing
 
-APPROVING_ROLES: Final = ("releaser", "second_officer", "legal", "executive")
+DRAFTING_ROLES = ("originator", "desk", "liaison_officer", "analyst")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,51 +53,75 @@ class Outcome:
 
 
 def propose(
-    house: House, officer: Officer, draft: dict[str, Any], *, files: Sequence[Path] = (), peer: Peer | None = None
+    house: House, officer: Officer, given: dict[str, Any], *, files: Sequence[Path] = (), peer: Peer | None = None
 ) -> Outcome:
-    """Draft an item: validate, decide, keep. Raises ContentInvalid, or GateRefused when no approval could cure the no.
+    """Draft an item: validate, attach caveats, decide, keep. `files` become attachments.
 
-    `files` become attachments. A refused proposal is stored and logged too; nothing of it can leave.
+    Raises ContentInvalid; GateRefused where nothing that others do could cure the no. A refused proposal is stored and
+    logged too; nothing of it can leave.
     """
-    require_role(officer, "originator", "desk", "liaison_officer", "analyst")
-    kind, content = kinds.validate(draft)
-    if content.get("from_authority", officer.authority) != officer.authority:
-        raise InvalidInput("an officer proposes for the own authority only.", field="from_authority")
-    target = peer or peering.of_state(content.get("to_state", ""))
-    _check_answer(kind, content, target)
-    decision = _decide(house, kind, content, target, ())
-    if _hopeless(decision):
-        _keep_refused(house, officer, kind, content, target, decision)
+    require_role(officer, *DRAFTING_ROLES)
+    draft = drafting.read(house, officer, given, peer=peer)
+    answers.check(draft.kind, draft.content, draft.peer)
+    draft, decision = judging.with_caveats(house, draft)
+    if judging.refused_for_good(decision):
+        _keep_refused(house, officer, draft, decision)
         raise GateRefused(decision)
-    content, blobs = attachments.add(house, content, files)
+    content, blobs = attachments.add(house, draft.content, files)
     kinds.validate(content)
-    kept = Kept(content, secrets.token_bytes(commitments.SALT_BYTES), blobs)
+    draft = replace(draft, kept=replace(draft.kept, content=content, blobs=blobs))
+    state = ExchangeItem.HELD if decision.held else ExchangeItem.PROPOSED
     with transaction.atomic():
-        item = _create(house, officer, kind, kept, target, held=decision.held)
+        item = drafting.create(house, officer, draft, authority=officer.authority, state=state)
         decisions.record_decision(house, item, decision)
     return Outcome(item, decision)
-
-
-def approval_message(item: ExchangeItem, role: str) -> bytes:
-    """What an approver signs: the item, the role, and the digest of exactly these bytes."""
-    return hashing.digest("countersign/v1/approval", item.id, role, bytes(item.digest))
 
 
 def approve(house: House, officer: Officer, item_id: str, *, role: str, signature: bytes) -> Outcome:
     """One named person approves exactly these bytes in one role; on the gate's Allow the item is released.
 
-    Raises ApprovalRefused for the drafter, a role not held, a bad signature; GateRefused where the law says no now.
+    Raises ApprovalRefused for the drafter, a role not held, a bad signature; GateRefused where the law says no now, or
+    where conditions and redactions are still missing: people approve what is complete.
     """
     with transaction.atomic():
-        item = _open_item(item_id)
-        _check_approver(house, officer, item, role, signature)
-        Approval.objects.create(
-            item=item, officer=officer, role=role, digest=item.digest, signature=signature, at=clock.now()
-        )
-        outcome = _try_release(house, item)
-    if _hopeless(outcome.decision):
-        raise GateRefused(outcome.decision)
-    return outcome
+        item = open_item(item_id)
+        approvals.check(house, officer, item, role, signature)
+        kept = _intact(house, item)
+        decision = judging.judge(house, item, kept, (*approvals.valid(item), (officer, role)))
+        logged = decisions.record_decision(house, item, decision)
+        refused = judging.refused_for_good(decision) or judging.incomplete(decision)
+        if not refused:
+            Approval.objects.create(
+                item=item,
+                officer=officer,
+                role=role,
+                digest=approvals.digest(item),
+                signature=signature,
+                at=clock.now(),
+            )
+            _settle(house, item, kept, decision, logged)
+    if refused:
+        raise GateRefused(decision)
+    return Outcome(item, decision)
+
+
+def release_standing(
+    house: House, draft: Draft, authorisation: StandingAuthorisation, *, officer: Officer | None
+) -> Outcome:
+    """Release a coded item under a standing authorisation, in the caller's transaction; the two who signed it approve.
+
+    Raises GateRefused where the law says no all the same.
+    """
+    signers = [(row.officer, row.role) for row in authorisation.signatures.select_related("officer")]
+    draft, decision = judging.with_caveats(house, draft, approvals=signers)
+    if not decision.allowed:
+        raise GateRefused(decision)
+    item = drafting.create(house, officer, draft, authority=authorisation.authority, state=ExchangeItem.PROPOSED)
+    item.standing = authorisation
+    item.save(update_fields=("standing",))
+    logged = decisions.record_decision(house, item, decision, standing=authorisation.id)
+    _release(house, item, draft.kept, logged)
+    return Outcome(item, decision)
 
 
 def release_held(house: House) -> int:
@@ -99,10 +129,14 @@ def release_held(house: House) -> int:
     released = 0
     for name in ExchangeItem.objects.filter(state=ExchangeItem.HELD).values_list("id", flat=True):
         with transaction.atomic():
-            item = _open_item(name)
-            if _decision_now(house, item).held:
+            item = open_item(name)
+            kept = _intact(house, item)
+            decision = judging.judge(house, item, kept, approvals.valid(item))
+            if decision.held:
                 continue
-            released += _try_release(house, item).item.state == ExchangeItem.RELEASED
+            logged = decisions.record_decision(house, item, decision)
+            _settle(house, item, kept, decision, logged)
+            released += item.state == ExchangeItem.RELEASED
     return released
 
 
@@ -111,137 +145,21 @@ def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: 
     if ground not in REFUSAL_GROUNDS:
         raise InvalidInput("not a refusal ground.", field="ground", remedy=f"One of: {', '.join(REFUSAL_GROUNDS)}.")
     with transaction.atomic():
-        item = _open_item(item_id)
-        _check_role(house, officer, item, role)
+        item = open_item(item_id)
+        approvals.check_role(house, officer, item, role)
         item.state = ExchangeItem.REFUSED
         item.save(update_fields=("state",))
         decisions.record_act(house, item, act="decline", facts={"officer": officer.id, "role": role, "ground": ground})
     return item
 
 
-def valid_approvals(item: ExchangeItem) -> list[tuple[Officer, str]]:
-    """Approvals on the item's present bytes whose signatures verify, by active officers who hold the role."""
-    found = []
-    for approval in Approval.objects.filter(item=item, digest=item.digest).select_related("officer"):
-        officer = approval.officer
-        if not officer.active or approval.role not in officer.roles or officer.pk == item.drafter_id:
-            continue
-        try:
-            verify_plain_ed25519(
-                bytes(officer.public_key), bytes(approval.signature), approval_message(item, approval.role)
-            )
-        except SignatureInvalid:
-            continue
-        found.append((officer, approval.role))
-    return found
+def standing(house: House, item: ExchangeItem) -> Decision:
+    """What the gate would say now, without logging it: for the pages and lists that explain what an item waits for."""
+    return judging.judge(house, item, _intact(house, item), approvals.valid(item))
 
 
-def _decision_now(house: House, item: ExchangeItem) -> Decision:
-    """What the gate would say now, without logging it: a held item is looked at often."""
-    kind, content = kinds.validate(contents.read(house, item).content)
-    return _decide(house, kind, content, item.peer, valid_approvals(item))
-
-
-def _try_release(house: House, item: ExchangeItem) -> Outcome:
-    """Decide on the final bytes with the verified approvals; on Allow release in this very transaction."""
-    kept = contents.read(house, item)
-    if hashing.sha256(jcs.canonical(kept.content)) != bytes(item.digest):
-        raise ApprovalRefused("the stored content is not what was approved.", field="content")
-    kind, content = kinds.validate(kept.content)
-    decision = _decide(house, kind, content, item.peer, valid_approvals(item))
-    logged = decisions.record_decision(house, item, decision)
-    if decision.allowed:
-        _release(house, item, kept, logged)
-    elif decision.held != (item.state == ExchangeItem.HELD):
-        item.state = ExchangeItem.HELD if decision.held else ExchangeItem.PROPOSED
-        item.save(update_fields=("state",))
-    return Outcome(item, decision)
-
-
-def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision) -> None:
-    outgoing = Outgoing(
-        authority=kept.content.get("to_authority", ""),
-        parts=parts.split(item.id, kept.content),
-        salt=kept.salt,
-        blobs=kept.blobs,
-        purpose="urgent" if kept.content.get("urgency") == "urgent" else "normal",
-    )
-    item.released = outbox.enqueue(house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash))
-    item.state = ExchangeItem.RELEASED
-    due = kinds.find(item.kind).clock(kept.content)
-    item.due_at = clock.now() + due if due else None
-    item.save(update_fields=("released", "state", "due_at"))
-    if item.answers:
-        ExchangeItem.objects.filter(id=item.answers).update(answered_at=clock.now())
-    failpoints.reach("release.before_commit")
-    transaction.on_commit(lambda: failpoints.reach("release.after_commit"))
-
-
-def _decide(
-    house: House, kind: Kind, content: dict[str, Any], peer: Peer, approvals: Sequence[tuple[Officer, str]]
-) -> Decision:
-    facts = attributes.derive(
-        kind, content, own=house.pack, other=packs.state(peer.state_code), approvals=list(approvals)
-    )
-    return law.decide_with_prospect(
-        house.policies,
-        action=kind.action,
-        principal=content.get("from_authority", house.pack.spoc().code),
-        resource=kind.name,
-        facts=facts,
-    )
-
-
-def _hopeless(decision: Decision) -> bool:
-    """No approval or waiting can turn this no into a yes."""
-    return not decision.allowed and any(rule.effect not in ("require_approval", "hold") for rule in decision.fired)
-
-
-def _create(
-    house: House, officer: Officer, kind: Kind, kept: Kept, peer: Peer, *, held: bool, refused: bool = False
-) -> ExchangeItem:
-    name, content = new_id("itm"), kept.content
-    state = ExchangeItem.REFUSED if refused else ExchangeItem.HELD if held else ExchangeItem.PROPOSED
-    return ExchangeItem.objects.create(
-        id=name,
-        direction=ExchangeItem.OUT,
-        state=state,
-        case=_case(content, peer, officer.authority),
-        peer=peer,
-        authority=officer.authority,
-        kind=kind.name,
-        content=contents.keep(house, authority=officer.authority, item=name, kept=kept),
-        digest=hashing.sha256(jcs.canonical(content)),
-        drafter=officer,
-        answers=content.get("answers", ""),
-        created_at=clock.now(),
-    )
-
-
-@transaction.atomic
-def _keep_refused(
-    house: House, officer: Officer, kind: Kind, content: dict[str, Any], peer: Peer, decision: Decision
-) -> None:
-    kept = Kept(content, secrets.token_bytes(commitments.SALT_BYTES), ())
-    item = _create(house, officer, kind, kept, peer, held=False, refused=True)
-    decisions.record_decision(house, item, decision)
-
-
-def _case(content: dict[str, Any], peer: Peer, authority: str) -> Case | None:
-    if "case_ref" not in content:
-        return None
-    return open_case(content["case_ref"], peer, authority)
-
-
-def open_case(reference: str, peer: Peer, authority: str) -> Case:
-    """The authority's case of this reference, opened if it is new."""
-    case, _ = Case.objects.get_or_create(
-        reference=reference, peer=peer, authority=authority, defaults={"id": new_id("cas"), "opened_at": clock.now()}
-    )
-    return case
-
-
-def _open_item(item_id: str) -> ExchangeItem:
+def open_item(item_id: str) -> ExchangeItem:
+    """An own item that has not left and is not refused, locked. Raises ItemUnknown, AlreadyDecided."""
     item = (
         ExchangeItem.objects.select_for_update(of=("self",))
         .select_related("peer")
@@ -255,33 +173,47 @@ def _open_item(item_id: str) -> ExchangeItem:
     return item
 
 
-def _check_approver(house: House, officer: Officer, item: ExchangeItem, role: str, signature: bytes) -> None:
-    _check_role(house, officer, item, role)
-    if Approval.objects.filter(item=item, officer=officer, digest=item.digest).exists():
-        raise ApprovalRefused("this officer has already approved these bytes.", field="as")
-    try:
-        verify_plain_ed25519(bytes(officer.public_key), signature, approval_message(item, role))
-    except SignatureInvalid:
-        raise ApprovalRefused("the signature is not by this officer's key over these bytes.", field="key") from None
+def _intact(house: House, item: ExchangeItem) -> Kept:
+    """The stored content, if it is still what the digests say that people read."""
+    kept = contents.read(house, item)
+    same = hashing.sha256(jcs.canonical(kept.content)) == bytes(item.digest)
+    if not same or contents.sheet_digest(kept.sheet) != bytes(item.sheet_digest):
+        raise ApprovalRefused("the stored content is not what was approved.", field="content")
+    return kept
 
 
-def _check_role(house: House, officer: Officer, item: ExchangeItem, role: str) -> None:
-    if role not in APPROVING_ROLES:
-        raise ApprovalRefused(
-            f"{role} does not approve.", field="role", remedy=f"One of: {', '.join(APPROVING_ROLES)}."
-        )
-    require_role(officer, role)
-    if officer.pk == item.drafter_id:
-        raise ApprovalRefused("the drafter does not approve the own item.", field="as")
-    central = house.pack.authorities[officer.authority].function == "central_authority"
-    if not (role == "legal" and central):
-        walls.require_member(officer, item.authority)
+def _settle(house: House, item: ExchangeItem, kept: Kept, decision: Decision, logged: GateDecision) -> None:
+    """On Allow release in this very transaction; otherwise the item waits for people, or under the neutral status."""
+    if decision.allowed:
+        _release(house, item, kept, logged)
+    elif decision.held != (item.state == ExchangeItem.HELD):
+        item.state = ExchangeItem.HELD if decision.held else ExchangeItem.PROPOSED
+        item.save(update_fields=("state",))
 
 
-def _check_answer(kind: Kind, content: dict[str, Any], peer: Peer) -> None:
-    """An answer names an item that was received from this very peer, of a kind that it answers."""
-    if not kind.answers:
-        return
-    asked = ExchangeItem.objects.filter(id=content["answers"], direction=ExchangeItem.IN, peer=peer).first()
-    if asked is None or asked.kind not in kind.answers:
-        raise InvalidInput("answers no request received from this peer.", field="answers")
+def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision) -> None:
+    outgoing = Outgoing(
+        authority=kept.content.get("to_authority", ""),
+        parts=parts.split(item.id, kept.content),
+        salt=kept.salt,
+        blobs=kept.blobs,
+        purpose="urgent" if kept.content.get("urgency") == "urgent" else "normal",
+    )
+    answers.on_release(item, kept.content)
+    item.released = outbox.enqueue(house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash))
+    item.state = ExchangeItem.RELEASED
+    period = kinds.find(item.kind).clock(kept.content)
+    if period is not None:
+        other = packs.state(item.peer.state_code)
+        item.due_at = clocks.due(clock.now(), period, answering=other, asking=house.pack)
+        answers.open_slots(item, kept.content, window=None)
+    item.save(update_fields=("released", "state", "due_at"))
+    search.index(house, item, kept.content)
+    failpoints.reach("release.before_commit")
+    transaction.on_commit(lambda: failpoints.reach("release.after_commit"))
+
+
+@transaction.atomic
+def _keep_refused(house: House, officer: Officer, draft: Draft, decision: Decision) -> None:
+    item = drafting.create(house, officer, draft, authority=officer.authority, state=ExchangeItem.REFUSED)
+    decisions.record_decision(house, item, decision)

@@ -11,6 +11,9 @@ from countersign.link.station import Station
 
 @dataclass(frozen=True, slots=True)
 class House:
+    """`neutral_seconds`: a fixed window after arrival in which neutral answers leave, instead of the request's clock."""
+
     station: Station
     pack: StatePack
     policies: PolicySet
+    neutral_seconds: tuple[int, int] | None = None

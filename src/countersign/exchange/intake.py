@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import transaction
 
-from countersign.charter import alarms
+from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import decisions, gate, kinds, parts, walls
+from countersign.exchange import answers, clocks, decisions, drafting, grants, kinds, parts, search, walls
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
+from countersign.exchange.kinds import Kind
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock, failpoints, hashing, jcs
 from countersign.kernel.errors import CountersignError, InvalidInput
@@ -84,7 +86,7 @@ def _apply(house: House, arrived: InItem) -> None:
         return
     arrivals.mark_applied(arrived)
     if arrived.expires and arrived.expires < clock.unix_now():
-        item = _file(arrived, None, ExchangeItem.EXPIRED)
+        item = _file(house, arrived, None, ExchangeItem.EXPIRED)
     else:
         item = _file_checked(house, arrived)
     decisions.record_act(house, item, act="receive", facts={"kind": item.kind, "state": item.state})
@@ -105,20 +107,19 @@ def _file_checked(house: House, arrived: InItem) -> ExchangeItem:
         if content.get("to_state", house.pack.code) != house.pack.code:
             raise InvalidInput("the content is addressed to another state.", field="to_state")
     except CountersignError:
-        return _file(arrived, None, ExchangeItem.DEFECTIVE)
-    return _file(arrived, (name, content), ExchangeItem.RECEIVED)
+        return _file(house, arrived, None, ExchangeItem.DEFECTIVE)
+    return _file(house, arrived, (name, content), ExchangeItem.RECEIVED)
 
 
-def _file(arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: str) -> ExchangeItem:
+def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | None, state: str) -> ExchangeItem:
     name, content = opened or (new_id("itm"), {})
     kind = kinds.KINDS.get(str(content.get("kind", "")))
-    due = kind.clock(content) if kind else None
     arrived_at = arrived.stored_at or datetime.fromtimestamp(clock.unix_now(), UTC)
     item = ExchangeItem.objects.create(
         id=name,
         direction=ExchangeItem.IN,
         state=state,
-        case=gate.open_case(str(content["case_ref"]), arrived.peer, arrived.authority)
+        case=drafting.open_case(str(content["case_ref"]), arrived.peer, arrived.authority)
         if "case_ref" in content
         else None,
         peer=arrived.peer,
@@ -126,21 +127,34 @@ def _file(arrived: InItem, opened: tuple[str, dict[str, object]] | None, state: 
         kind=kind.name if kind else "",
         content=b"",
         digest=hashing.sha256(jcs.canonical(content)),
-        answers=str(content.get("answers", "")),
-        due_at=arrived_at + due if due else None,
+        answers=content.get("answers") or "",
+        about=content.get("about"),
+        copy_spoc=content.get("copy_spoc", True),
+        due_at=_due(house, kind, content, arrived, arrived_at),
         created_at=arrived_at,
         arrived=arrived,
     )
-    if item.answers and kind is not None:
-        _close_clock(item, kind.answers)
+    if kind is not None:
+        _take_effect(house, item, content)
     return item
 
 
-def _close_clock(answer: ExchangeItem, answerable: frozenset[str]) -> None:
-    """The answer ends the clock of the request it names, if that went to this very peer and waits."""
-    ExchangeItem.objects.filter(
-        id=answer.answers, direction=ExchangeItem.OUT, peer=answer.peer, kind__in=answerable, answered_at=None
-    ).update(answered_at=answer.created_at)
+def _due(house: House, kind: Kind | None, content: dict[str, Any], arrived: InItem, start: datetime) -> datetime | None:
+    period = kind.clock(content) if kind else None
+    if period is None:
+        return None
+    return clocks.due(start, period, answering=house.pack, asking=packs.state(arrived.peer.state_code))
+
+
+def _take_effect(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
+    """Slots of a request, clocks that an answer moves, permissions that a grant gives, words that can be found."""
+    if item.due_at is not None:
+        window = answers.window_of(item.created_at, item.due_at, house.neutral_seconds)
+        answers.open_slots(item, content, window=window)
+    if item.answers:
+        answers.on_arrival(item, content)
+    grants.on_arrival(item, content)
+    search.index(house, item, content)
 
 
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:

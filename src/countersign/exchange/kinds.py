@@ -4,65 +4,104 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
 from countersign.exchange import schemas
+from countersign.exchange.clocks import Period
 from countersign.exchange.errors import ContentInvalid, KindUnknown
 
-URGENT, ROUTINE = timedelta(hours=72), timedelta(days=7)
+URGENT, ROUTINE = Period(hours=72), Period(hours=7 * 24)
 """Directive (EU) 2023/977 article 5: three days urgent (not directly accessible), seven days otherwise."""
+Content = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind: its schema, version, gate action, answer clock (None: no answer is due), and whether it names persons."""
+    """A kind: schema, version, what the gate calls it, its answer clock, and whether it names persons.
+
+    `action`: Ask or Release, by content. `item_type`: the gate's attribute. `answers`: kinds that it answers.
+    `closes`: it ends the clock of what it answers. `standing`: a standing authorisation may cover it.
+    """
 
     name: str
     version: int
     schema: type[BaseModel]
-    action: str
-    clock: Callable[[Mapping[str, Any]], timedelta | None]
-    personal: Callable[[Mapping[str, Any]], bool]
+    action: Callable[[Content], str]
+    item_type: str
+    clock: Callable[[Content], Period | None]
+    personal: Callable[[Content], bool]
     answers: frozenset[str] = frozenset()
+    closes: bool = False
+    standing: bool = False
 
 
-def _answer_clock(content: Mapping[str, Any]) -> timedelta:
+def _asks(_: Content) -> str:
+    return "Ask"
+
+
+def _releases(_: Content) -> str:
+    return "Release"
+
+
+def _asks_or_releases(content: Content) -> str:
+    return "Ask" if content["act"] == "ask" else "Release"
+
+
+def _answer_clock(content: Content) -> Period:
     return URGENT if content["urgency"] == "urgent" else ROUTINE
 
 
-def _no_clock(_: Mapping[str, Any]) -> None:
+def _permission_clock(content: Content) -> Period | None:
+    return ROUTINE if content["act"] == "ask" else None
+
+
+def _no_clock(_: Content) -> None:
     return None
 
 
-def _free_text_may_name_someone(_: Mapping[str, Any]) -> bool:
+def _free_text(_: Content) -> bool:
     """Free text and attachments cannot be seen through: the worst value holds (design section 5)."""
     return True
 
 
-def _coded_only(content: Mapping[str, Any]) -> bool:
+def _coded_refusal(content: Content) -> bool:
     return bool(content.get("explanation"))
 
+
+def _codes_alone(_: Content) -> bool:
+    return False
+
+
+def _asks_in_words(content: Content) -> bool:
+    return bool(content.get("necessity") or content.get("recipient"))
+
+
+_REQUESTS: Final = frozenset({"request.information"})
+_GIVEN: Final = frozenset({"reply", "spontaneous"})
+_ASKABLE: Final = frozenset({"permission.onward", "permission.court_use"})
 
 KINDS: Final[dict[str, Kind]] = {
     kind.name: kind
     for kind in (
-        Kind("request.information", 1, schemas.RequestInformation, "Ask", _answer_clock, _free_text_may_name_someone),
-        Kind(
-            "reply",
-            1,
-            schemas.Reply,
-            "Release",
-            _no_clock,
-            _free_text_may_name_someone,
-            frozenset({"request.information"}),
-        ),
-        Kind("refusal", 1, schemas.Refusal, "Release", _no_clock, _coded_only, frozenset({"request.information"})),
-        Kind("note.test", 1, schemas.TestMessage, "Release", _no_clock, lambda _: False),
+        Kind("request.information", 1, schemas.RequestInformation, _asks, "voluntary_request", _answer_clock, _free_text),
+        Kind("reply", 1, schemas.Reply, _releases, "lead", _no_clock, _free_text, _REQUESTS, closes=True),
+        Kind("reply.interim", 1, schemas.ReplyInterim, _releases, "coded_answer", _no_clock, _codes_alone,
+             _REQUESTS, standing=True),
+        Kind("refusal", 1, schemas.Refusal, _releases, "coded_answer", _no_clock, _coded_refusal,
+             _REQUESTS | _ASKABLE, closes=True, standing=True),
+        Kind("spontaneous", 1, schemas.Spontaneous, _releases, "lead", _no_clock, _free_text),
+        Kind("note", 1, schemas.Note, _releases, "note", _no_clock, _free_text),
+        Kind("feedback.outcome", 1, schemas.FeedbackOutcome, _releases, "feedback", _no_clock, _codes_alone, _GIVEN,
+             standing=True),
+        Kind("permission.onward", 1, schemas.PermissionOnward, _asks_or_releases, "permission", _permission_clock,
+             _asks_in_words, _ASKABLE, closes=True),
+        Kind("permission.court_use", 1, schemas.PermissionCourtUse, _asks_or_releases, "permission", _permission_clock,
+             _asks_in_words, _ASKABLE, closes=True),
+        Kind("note.test", 1, schemas.TestMessage, _releases, "note", _no_clock, _codes_alone, standing=True),
     )
-}
+}  # fmt: skip
 
 
 def find(name: str) -> Kind:
@@ -86,10 +125,18 @@ def validate(content: Any) -> tuple[Kind, dict[str, Any]]:
     try:
         model = kind.schema.model_validate(content)
     except ValidationError as error:
-        raise ContentInvalid([_told(item) for item in error.errors()]) from None
+        raise ContentInvalid(faults(error)) from None
     return kind, model.model_dump(mode="json", by_alias=True)
 
 
-def _told(error: Any) -> dict[str, str]:
-    place = ".".join(str(part) for part in error["loc"]) or "content"
-    return {"field": place, "reason": error["msg"]}
+def faults(error: ValidationError) -> list[dict[str, str]]:
+    """Every faulty field with its reason."""
+    return [
+        {"field": ".".join(str(part) for part in item["loc"]) or "content", "reason": item["msg"]}
+        for item in error.errors()
+    ]
+
+
+def persons(content: Content) -> list[int]:
+    """Places (from 0) of the natural persons among the subjects."""
+    return [place for place, subject in enumerate(content.get("subjects", ())) if subject["type"] == "person"]

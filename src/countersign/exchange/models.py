@@ -26,7 +26,7 @@ class ExchangeItem(models.Model):
 
     OUT, IN = "out", "in"
     PROPOSED, HELD, RELEASED, REFUSED = "proposed", "held", "released", "refused"
-    RECEIVED, ACCEPTED, DECLINED, DEFECTIVE, EXPIRED = "received", "accepted", "declined", "defective", "expired"
+    RECEIVED, ACCEPTED, DEFECTIVE, EXPIRED, FROZEN = "received", "accepted", "defective", "expired", "frozen"
 
     id = models.CharField(max_length=30, primary_key=True)
     direction = models.CharField(max_length=3)
@@ -37,17 +37,123 @@ class ExchangeItem(models.Model):
     kind = models.CharField(max_length=40)
     content = models.BinaryField()
     digest = models.BinaryField(max_length=32)
+    sheet_digest = models.BinaryField(max_length=32, default=b"")
     drafter = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True)
     answers = models.CharField(max_length=30, default="")
+    about = models.SmallIntegerField(null=True)
+    copy_spoc = models.BooleanField(default=True)
+    standing = models.ForeignKey("StandingAuthorisation", on_delete=models.PROTECT, null=True)
+    routed_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     due_at = models.DateTimeField(null=True)
+    silent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     released = models.OneToOneField(OutItem, on_delete=models.PROTECT, null=True)
     arrived = models.OneToOneField(InItem, on_delete=models.PROTECT, null=True)
     answered_at = models.DateTimeField(null=True)
 
 
+class AnswerSlot(models.Model):
+    """One answer that a request waits for: one a natural person (`place` among the subjects), or one in all.
+
+    `leaves_at`: drawn when the request arrived; the neutral answer leaves then if no other has (protocol section 7)."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="slots")
+    place = models.SmallIntegerField(null=True)
+    leaves_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("item", "place"), name="one_slot_a_person"),)
+        indexes = (models.Index(fields=("answered_at", "leaves_at")),)
+
+
+class ClockPause(models.Model):
+    """A notice paused the clock of a request: from the notice's receipt to the end of the day it names."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="pauses")
+    begin = models.DateTimeField()
+    until = models.DateTimeField()
+
+
+class Record(models.Model):
+    """A fact that a legal adviser put on record for an item, with the document that shows it: a condition, or the
+    approval of somebody outside the node (a court, a minister, the owner of the information)."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+    code = models.CharField(max_length=40)
+    reference = models.CharField(max_length=200)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("item", "code"), name="recorded_once"),)
+
+
+class Permission(models.Model):
+    """What the originator granted for a received item: `onward` to a recipient, `purpose`, or `court_use`."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="permissions")
+    code = models.CharField(max_length=12)
+    recipient = models.CharField(max_length=300, default="")
+    purpose = models.CharField(max_length=40, default="")
+    until = models.DateField(null=True)
+    granted_by = models.ForeignKey(ExchangeItem, on_delete=models.PROTECT, related_name="+")
+
+
+class StandingAuthorisation(models.Model):
+    """Approvals given in advance by two named persons for a class of coded items, with a volume and an end."""
+
+    id = models.CharField(max_length=30, primary_key=True)
+    authority = models.CharField(max_length=32)
+    kind = models.CharField(max_length=40)
+    ground = models.CharField(max_length=40, default="")
+    a_day = models.IntegerField()
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField()
+    suspended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("authority", "kind")),)
+
+
+class StandingSignature(models.Model):
+    """One of the two approvals of a standing authorisation."""
+
+    authorisation = models.ForeignKey(StandingAuthorisation, on_delete=models.CASCADE, related_name="signatures")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    role = models.CharField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("authorisation", "officer"), name="standing_signed_once"),
+            models.UniqueConstraint(fields=("authorisation", "role"), name="standing_role_once"),
+        )
+
+
+class SearchToken(models.Model):
+    """HMAC of a word of an item, under the authority's own search key. Not in backups; rebuilt on restore."""
+
+    authority = models.CharField(max_length=32)
+    token = models.BinaryField(max_length=16)
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("authority", "token", "item"), name="token_once"),)
+
+
+class PolicyVersion(models.Model):
+    """The texts of a policy set that decided here, so that a decision can be replayed years later."""
+
+    version = models.CharField(max_length=64, primary_key=True)
+    texts = models.JSONField()
+    vocabulary = models.JSONField()
+    first_used = models.DateTimeField()
+
+
 class Approval(models.Model):
-    """A named person approved exactly these bytes, by signature. A changed item has another digest and needs new ones."""
+    """A named person approved exactly these bytes and this home sheet, by signature. A changed item has another digest and
+    needs new ones."""
 
     item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)

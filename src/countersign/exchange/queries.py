@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 
 from django.db.models import QuerySet
 
 from countersign.charter.models import Officer
-from countersign.exchange import contents, walls
+from countersign.charter.officers import require_role
+from countersign.exchange import clocks, contents, walls
+from countersign.exchange.clocks import Clock, Pause
 from countersign.exchange.contents import Kept
 from countersign.exchange.errors import ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    """An answer clock: time left (negative when overdue), or answered."""
-
-    left: timedelta | None
-    answered: bool
-
-    def words(self) -> str:
-        if self.answered:
-            return "answered"
-        if self.left is None:
-            return "no answer is due"
-        hours = abs(int(self.left.total_seconds())) // 3600
-        span = f"{hours // 24} d {hours % 24} h"
-        return f"due in {span}" if self.left > timedelta(0) else f"overdue by {span}"
 
 
 def inbox(officer: Officer) -> QuerySet[ExchangeItem]:
@@ -45,11 +31,41 @@ def outgoing(officer: Officer) -> QuerySet[ExchangeItem]:
     return rows.select_related("case", "peer", "released").order_by("-created_at")
 
 
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the single point of contact sees of another authority's item: no content, no subject, no drafter."""
+
+    id: str
+    direction: str
+    authority: str
+    kind: str
+    state: str
+    case: str
+    clock: str
+    at: datetime
+
+
+def headers_for_spoc(house: House, officer: Officer) -> list[Header]:
+    """Headers of the other authorities' items that are copied to the SPOC. Raises RoleRequired, NotYours."""
+    require_role(officer, "desk")
+    walls.require_member(officer, house.pack.spoc().code)
+    rows = ExchangeItem.objects.filter(copy_spoc=True).exclude(authority=officer.authority).exclude(state="held")
+    return [_header(row) for row in rows.select_related("case").order_by("-created_at")]
+
+
 def find(item_id: str) -> ExchangeItem:
     rows = ExchangeItem.objects.select_related("peer", "case", "released", "arrived", "arrived__peer")
     item = rows.filter(id=item_id).first()
     if item is None:
         raise ItemUnknown("no item has this reference.", field="item")
+    return item
+
+
+def find_received(item_id: str) -> ExchangeItem:
+    """As `find`, of what another state gave."""
+    item = find(item_id)
+    if item.direction != ExchangeItem.IN:
+        raise ItemUnknown("no received item has this reference.", field="item")
     return item
 
 
@@ -61,6 +77,24 @@ def read(house: House, officer: Officer, item_id: str) -> tuple[ExchangeItem, Ke
 
 
 def clock_of(item: ExchangeItem) -> Clock:
-    if item.due_at is None:
-        return Clock(None, answered=item.answered_at is not None)
-    return Clock(item.due_at - clock.now(), answered=item.answered_at is not None)
+    """The answer clock of a request, with the pauses that notices gave it."""
+    pauses = [Pause(row.begin, row.until) for row in item.pauses.all()] if item.due_at else []
+    return clocks.read(item.due_at, pauses, item.answered_at, clock.now())
+
+
+def overdue(rows: Iterable[ExchangeItem]) -> list[ExchangeItem]:
+    """Those whose clock has run out."""
+    return [row for row in rows if clock_of(row).state == clocks.OVERDUE]
+
+
+def _header(row: ExchangeItem) -> Header:
+    return Header(
+        id=row.id,
+        direction=row.direction,
+        authority=row.authority,
+        kind=row.kind,
+        state=row.state,
+        case=row.case.reference if row.case else "",
+        clock=clock_of(row).words(),
+        at=row.created_at,
+    )

@@ -1,115 +1,54 @@
-"""Schemas of the first kinds. Strict: an unknown field is an error, nothing is coerced, every text is bounded."""
+"""Schemas of the kinds of this room, version 1. Streams bring their own."""
 
 from __future__ import annotations
 
-import unicodedata
-from datetime import date
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-_INVISIBLE: Final = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-_ALLOWED_CONTROLS: Final = frozenset("\n\t")
-
-REFUSAL_GROUNDS: Final = (
-    "NOT_HELD",
-    "NOT_COMPETENT",
-    "NO_PREDICATE",
-    "DISPROPORTIONATE",
-    "NEEDS_JUDICIAL",
-    "ONGOING_INVESTIGATION",
-    "SOVEREIGNTY_SECURITY_PUBLIC_ORDER",
-    "SAFETY_OF_PERSON",
-    "NEUTRALITY",
-    "MISTREATMENT_RISK",
-    "ASSURANCE_REQUIRED",
-    "ORIGINATOR_CONSENT",
-    "MINOR_OFFENCE",
-    "DEFECTIVE_REQUEST",
-    "BUDGET_EXCEEDED",
-    "ACCREDITATION",
-    "SUSPENDED",
-    "NO_RELEASABLE_INFORMATION",
+from countersign.exchange.fields import (
+    Addressed,
+    Answering,
+    Attachment,
+    Code,
+    Day,
+    Evaluation,
+    ItemId,
+    Line,
+    Offence,
+    Purpose,
+    StateCode,
+    Strict,
+    Subject,
+    Text,
+    Version,
 )
+
 NEUTRAL: Final = "NO_RELEASABLE_INFORMATION"
+REFUSAL_GROUNDS: Final = {
+    "NOT_HELD": "Nothing is held. Ask another authority, or with further particulars.",
+    "NOT_COMPETENT": "This authority is not competent. Address the request to the one that is.",
+    "NO_PREDICATE": "State the offence that is investigated.",
+    "DISPROPORTIONATE": "Ask for less, about fewer persons or a shorter time.",
+    "NEEDS_JUDICIAL": "Ask your central authority to request mutual legal assistance: a court must authorise this.",
+    "ONGOING_INVESTIGATION": "Ask again later; assistance now would interfere with an investigation here.",
+    "SOVEREIGNTY_SECURITY_PUBLIC_ORDER": "No remedy on this channel; the central authorities may consult.",
+    "SAFETY_OF_PERSON": "No remedy on this channel.",
+    "NEUTRALITY": "Show the ordinary-law offence and its facts apart from any political, military or religious matter.",
+    "MISTREATMENT_RISK": "Offer assurances through the diplomatic channel.",
+    "ASSURANCE_REQUIRED": "Give the assurance that is asked for, in writing, by the competent authority.",
+    "ORIGINATOR_CONSENT": "Wait for the consent of the owner of the information, or ask the owner.",
+    "MINOR_OFFENCE": "Use this channel for offences of some weight.",
+    "DEFECTIVE_REQUEST": "Complete the request and send it again.",
+    "BUDGET_EXCEEDED": "Wait for the next period, or have the plan amended.",
+    "ACCREDITATION": "Have the officer accredited first.",
+    "SUSPENDED": "The channel is suspended; use the route agreed for that.",
+    NEUTRAL: "Nothing more is said, and nothing can be read into it.",
+}
+"""Coded grounds of refusal, each with what would make the request answerable (reference: the shared code list)."""
 
-
-def _plain_text(text: str) -> str:
-    """Refuse what a reader cannot see: control characters and direction marks that turn text around."""
-    for char in text:
-        if char in _INVISIBLE or (unicodedata.category(char) == "Cc" and char not in _ALLOWED_CONTROLS):
-            raise ValueError(f"contains the invisible character U+{ord(char):04X}; type the text anew")
-        if 0xD800 <= ord(char) <= 0xDFFF:
-            raise ValueError("contains half a character; type the text anew")
-    return text
-
-
-def _one_line(text: str) -> str:
-    if "\n" in text:
-        raise ValueError("must be a single line")
-    return text
-
-
-Text = Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(_plain_text)]
-Line = Annotated[str, Field(min_length=1, max_length=300), AfterValidator(_plain_text), AfterValidator(_one_line)]
-Code = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9._-]{0,63}$")]
-Version = Annotated[int, Field(ge=1, le=1)]
-Hex32 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-def _iso_date(value: Any) -> Any:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
-Day = Annotated[date, BeforeValidator(_iso_date)]
-
-
-class PersonName(Strict):
-    """A name as written in one script; several may stand for one person."""
-
-    text: Line
-    script: Literal["Latn", "Deva", "Guru", "Arab"]
-
-
-class Subject(Strict):
-    """A person or company that the item is about."""
-
-    type: Literal["person", "company"]
-    names: Annotated[list[PersonName], Field(min_length=1, max_length=20)]
-    born_on: Day | None = None
-    identifiers: Annotated[list[Line], Field(max_length=20)] = []
-
-
-class Offence(Strict):
-    """The offence in the law of each state, keyed by state code."""
-
-    label: Line
-    in_law: Annotated[dict[Annotated[str, Field(pattern=r"^[A-Z]{2}$")], Line], Field(min_length=1, max_length=4)]
-
-
-class Attachment(Strict):
-    """An attachment: `id` and `sha256` are filled in by the node from the file itself."""
-
-    id: Annotated[str, Field(pattern=r"^att_[a-z2-7]{26}$")]
-    name: Line
-    media_type: Annotated[str, Field(pattern=r"^[a-z]+/[a-z0-9.+-]{1,80}$")]
-    size: Annotated[int, Field(ge=0, le=4 << 30)]
-    sha256: Hex32
-
-
-class Addressed(Strict):
-    """What every item to another state carries."""
-
-    version: Version
-    case_ref: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9-]{3,63}$")]
-    from_authority: Code
-    to_state: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
-    to_authority: Code
-    purpose: Annotated[str, Field(pattern=r"^[a-z_]{3,40}$")]
+Subjects = Annotated[list[Subject], Field(max_length=50)]
+Attachments = Annotated[list[Attachment], Field(max_length=20)]
 
 
 class RequestInformation(Addressed):
@@ -119,25 +58,41 @@ class RequestInformation(Addressed):
     urgency: Literal["routine", "urgent"]
     necessity: Text
     question: Text
-    subjects: Annotated[list[Subject], Field(max_length=50)] = []
-    attachments: Annotated[list[Attachment], Field(max_length=20)] = []
+    evaluation: Evaluation | None = None
+    subjects: Subjects = []
+    attachments: Attachments = []
 
 
-class Reply(Addressed):
+class Reply(Answering):
     kind: Literal["reply"]
-    answers: Annotated[str, Field(pattern=r"^itm_[a-z2-7]{26}$")]
     necessity: Text
     text: Text
-    subjects: Annotated[list[Subject], Field(max_length=50)] = []
-    attachments: Annotated[list[Attachment], Field(max_length=20)] = []
+    evaluation: Evaluation | None = None
+    offence: Offence | None = None
+    subjects: Subjects = []
+    attachments: Attachments = []
 
 
-class Refusal(Addressed):
+class ReplyInterim(Answering):
+    """A holding answer of codes alone. With `judicial_authority` it is the notice that pauses the clock until a date."""
+
+    kind: Literal["reply.interim"]
+    reason: Literal["in_hand", "consulting", "needs_translation", "needs_judicial_authority"]
+    expected_on: Day
+    judicial_authority: Code | None = None
+
+    @model_validator(mode="after")
+    def _notice(self) -> ReplyInterim:
+        if (self.reason == "needs_judicial_authority") != (self.judicial_authority is not None):
+            raise ValueError("a notice that a judge must authorise names the authority, and only such a notice does")
+        return self
+
+
+class Refusal(Answering):
     """A coded refusal. About a natural person the one negative answer is the neutral one; NOT_HELD would tell."""
 
     kind: Literal["refusal"]
-    answers: Annotated[str, Field(pattern=r"^itm_[a-z2-7]{26}$")]
-    ground: Literal[REFUSAL_GROUNDS]  # type: ignore[valid-type]  # the tuple above is the list
+    ground: Literal[tuple(REFUSAL_GROUNDS)]  # type: ignore[valid-type]  # the keys above are the list
     about_natural_person: bool
     explanation: Text | None = None
 
@@ -148,6 +103,74 @@ class Refusal(Addressed):
         if self.ground == NEUTRAL and self.explanation is not None:
             raise ValueError("the neutral answer carries no explanation: any word would tell cases apart")
         return self
+
+
+class Spontaneous(Addressed):
+    """Information sent unasked."""
+
+    kind: Literal["spontaneous"]
+    offence: Offence
+    urgency: Literal["routine", "urgent"]
+    necessity: Text
+    text: Text
+    evaluation: Evaluation
+    subjects: Subjects = []
+    attachments: Attachments = []
+
+
+class Note(Addressed):
+    """A message between officers who know each other; it passes the gate like everything else."""
+
+    kind: Literal["note"]
+    necessity: Text
+    text: Text
+
+
+class FeedbackOutcome(Answering):
+    """What became of information that was received, in codes."""
+
+    kind: Literal["feedback.outcome"]
+    outcome: Literal["useful", "known_before", "not_useful", "led_to_arrest", "led_to_seizure", "led_to_prevention"]
+    timely: bool
+
+
+class Permission(Addressed):
+    """The originator's control as a message: ask to go beyond what an item allows, or grant or deny that."""
+
+    act: Literal["ask", "grant", "deny"]
+    item: ItemId
+    answers: ItemId | None = None
+    recipient_state: StateCode | None = None
+    recipient: Line | None = None
+    new_purpose: Purpose | None = None
+    necessity: Text | None = None
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Permission:
+        if (self.act == "ask") != (self.answers is None):
+            raise ValueError("an answer names the request in `answers`, and a request names none")
+        if self.act == "ask" and self.necessity is None:
+            raise ValueError("a request for permission says in `necessity` why it is needed")
+        return self
+
+
+class PermissionOnward(Permission):
+    """To pass the item to somebody whom it does not name, or to use it for another purpose."""
+
+    kind: Literal["permission.onward"]
+
+    @model_validator(mode="after")
+    def _names(self) -> PermissionOnward:
+        if self.act == "ask" and self.recipient is None and self.new_purpose is None:
+            raise ValueError("name who would receive the item, or the new purpose")
+        return self
+
+
+class PermissionCourtUse(Permission):
+    """To use the item in a judicial proceeding."""
+
+    kind: Literal["permission.court_use"]
 
 
 class TestMessage(Strict):

@@ -35,6 +35,11 @@ def require_member(officer: Officer, authority: str) -> None:
     """Only officers of the authority that owns the content read it; an administrator reads none by that role alone."""
     if officer.authority != authority:
         raise NotYours(f"this content belongs to {authority}.", field="as")
+    require_reader(officer)
+
+
+def require_reader(officer: Officer) -> None:
+    """An officer with no other role than administrator, or with none at all, reads nothing."""
     if set(officer.roles) <= {"node_admin"}:
         raise NotYours("an administrator reads no content.", field="as")
 

@@ -22,6 +22,9 @@ PREFIXES: Final = {
     "att": "attachment",
     "fil": "carried file",
     "alm": "alarm",
+    "sta": "standing authorisation",
+    "rpf": "risk profile",
+    "ras": "risk assessment",
 }
 _SHAPE: Final = re.compile(r"^([a-z]{3})_([a-z2-7]{26})$")
 

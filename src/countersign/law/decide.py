@@ -1,23 +1,33 @@
-"""One decision: facts in, Allow or Deny out, with the rules that fired. Any error, doubt or surprise is a Deny."""
+"""One decision: facts in, Allow or Deny out, with the rules that fired. Any error, doubt or surprise is a Deny.
+
+Two evaluators decide: Cedar, and the house's own. They must name the same outcome for the same reasons; where they do
+not, the decision is a Deny that says so (`disagreed`), and the caller raises an alarm.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import cedarpy
 
 from countersign.law.errors import AttributeInvalid
+from countersign.law.evaluator import Found, Typed
 from countersign.law.policies import PolicySet, Rule
-from countersign.law.vocabulary import Facts
+from countersign.law.vocabulary import Facts, context
 
 NO_GATEWAY: Final = "NO-GATEWAY"
 ENGINE_ERROR: Final = "ENGINE-ERROR"
+_BY_PEOPLE: Final = frozenset({"require_approval", "escalate"})
+DISAGREEMENT: Final = "the two evaluators disagree"
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The outcome of one evaluation, complete enough to replay: version, action, inputs, fired rules."""
+    """The outcome of one evaluation, complete enough to replay: version, action, inputs, fired rules.
+
+    `fired`: on Allow the gateways that opened; on Deny every rule that stands in the way, what cannot be cured first.
+    """
 
     allowed: bool
     action: str
@@ -27,6 +37,11 @@ class Decision:
     errors: tuple[str, ...] = ()
 
     @property
+    def hopeless(self) -> bool:
+        """No approval, condition, caveat, redaction or waiting can turn this no into a yes."""
+        return not self.allowed and not all(rule.curable for rule in self.fired)
+
+    @property
     def held(self) -> bool:
         """Denied by nothing but holds: the item waits under one neutral status."""
         return not self.allowed and bool(self.fired) and all(rule.effect == "hold" for rule in self.fired)
@@ -34,7 +49,17 @@ class Decision:
     @property
     def waits_for_people(self) -> bool:
         """Denied by nothing but missing approvals."""
-        return not self.allowed and bool(self.fired) and all(rule.effect == "require_approval" for rule in self.fired)
+        effects = {rule.effect for rule in self.fired}
+        return not self.allowed and bool(effects) and effects <= _BY_PEOPLE
+
+    @property
+    def disagreed(self) -> bool:
+        return DISAGREEMENT in self.errors
+
+    def missing(self, attribute: str) -> frozenset[str]:
+        """What the fired rules ask for of `approvals`, `conditions`, `caveats` or `redactions` and the facts lack."""
+        asked = frozenset[str]().union(*(rule.cures.get(attribute, frozenset()) for rule in self.fired))
+        return asked - set(self.facts.get(attribute, ())) if not self.allowed else frozenset()
 
     def as_record(self) -> dict[str, Any]:
         """A JSON-ready record for the decisions log and for replay."""
@@ -51,39 +76,44 @@ class Decision:
 def decide(policies: PolicySet, *, action: str, principal: str, resource: str, facts: Facts) -> Decision:
     """Evaluate `action` on `facts`. Never raises for bad facts: what cannot be evaluated is denied, with the error."""
     try:
-        context = policies.vocabulary.context(facts)
-    except AttributeInvalid as error:
-        return _denied(policies, action, facts, (ENGINE_RULE,), (str(error),))
-    request = {
-        "principal": {"type": "Authority", "id": principal},
-        "action": {"type": "Action", "id": action},
-        "resource": {"type": "Item", "id": resource},
-        "context": context,
-    }
-    try:
-        result = cedarpy.is_authorized(request, policies.compiled, policies.entities, policies.schema)
-    except (ValueError, TypeError) as error:
+        typed = policies.vocabulary.typed(facts)
+        found = policies.second.find(action, typed)
+        result = cedarpy.is_authorized(
+            {
+                "principal": {"type": "Authority", "id": principal},
+                "action": {"type": "Action", "id": action},
+                "resource": {"type": "Item", "id": resource},
+                "context": context(typed),
+            },
+            policies.compiled,
+            policies.entities,
+            policies.schema,
+        )
+    except (AttributeInvalid, ValueError, TypeError, KeyError) as error:
         return _denied(policies, action, facts, (ENGINE_RULE,), (str(error),))
     errors = tuple(str(error) for error in result.diagnostics.errors)
     if errors or result.decision is cedarpy.Decision.NoDecision:
         return _denied(policies, action, facts, (ENGINE_RULE,), errors or ("no decision",))
-    fired = tuple(policies.rules[name] for name in sorted(result.diagnostics.reasons))
-    if result.decision is cedarpy.Decision.Allow:
-        return Decision(allowed=True, action=action, facts=facts, version=policies.version, fired=fired)
-    return _denied(policies, action, facts, fired or _closed_gateways(policies, facts), ())
+    if not _agree(found, result):
+        return _denied(policies, action, facts, (ENGINE_RULE,), (DISAGREEMENT,))
+    if found.allowed:
+        opened = tuple(policies.rules[name] for name in sorted(found.permits))
+        return Decision(allowed=True, action=action, facts=facts, version=policies.version, fired=opened)
+    return _denied(policies, action, facts, _in_the_way(policies, action, typed, found), ())
 
 
-def decide_with_prospect(policies: PolicySet, *, action: str, principal: str, resource: str, facts: Facts) -> Decision:
-    """As `decide`; a denial that no approval or clearance could cure names the rules that would still stand.
+def _agree(found: Found, result: Any) -> bool:
+    """The same outcome for the same reasons."""
+    allowed = result.decision is cedarpy.Decision.Allow
+    return allowed is found.allowed and set(result.diagnostics.reasons) == found.reasons
 
-    Without this, missing approvals would hide a missing gateway, and people would approve what can never leave.
-    """
-    decision = decide(policies, action=action, principal=principal, resource=resource, facts=facts)
-    if decision.allowed or decision.errors:
-        return decision
-    cured = facts | {"approvals": list(policies.vocabulary.sets["approvals"]), "protection_check": "clear"}
-    prospect = decide(policies, action=action, principal=principal, resource=resource, facts=cured)
-    return decision if prospect.allowed else replace(decision, fired=prospect.fired, errors=prospect.errors)
+
+def _in_the_way(policies: PolicySet, action: str, typed: Typed, found: Found) -> tuple[Rule, ...]:
+    """Every forbid that fired and, where no gateway opens, that; what cannot be cured stands first, approvals last."""
+    rules = [policies.rules[name] for name in sorted(found.forbids)]
+    if not found.permits:
+        rules.append(_closed_gateways(policies, action, typed))
+    return tuple(sorted(rules, key=lambda rule: (rule.curable, rule.effect in _BY_PEOPLE)))
 
 
 def _denied(
@@ -92,26 +122,20 @@ def _denied(
     return Decision(allowed=False, action=action, facts=facts, version=policies.version, fired=fired, errors=errors)
 
 
-def _closed_gateways(policies: PolicySet, facts: Facts) -> tuple[Rule, ...]:
-    """No forbid fired and no permit matched: say that no gateway opens, and cite those of the releasing state."""
-    own = [
-        rule
-        for rule in policies.rules.values()
-        if rule.effect == "gateway" and rule.id.startswith(f"{facts.get('releasing')}-")
-    ]
+def _closed_gateways(policies: PolicySet, action: str, typed: Typed) -> Rule:
+    """Say that no gateway opens, and cite those that are closest to opening."""
+    own = [policies.rules[name] for name in policies.second.nearest(action, typed)]
     cited = "; ".join(f"{rule.id}: {rule.citation}" for rule in own)
     remedies = " ".join(f"{rule.id}: {rule.remedy}" for rule in own)
-    return (
-        Rule(
-            id=NO_GATEWAY,
-            citation=cited or "no gateway of the releasing state is known",
-            family="gateway",
-            effect="forbid",
-            statement="No legal gateway of the releasing state opens for this item.",
-            remedy=remedies or "A pack with that state's gateways is needed.",
-            confidence="high",
-            status="proposed",
-        ),
+    return Rule(
+        id=NO_GATEWAY,
+        citation=cited or "no gateway of the acting state is known",
+        family="gateway",
+        effect="forbid",
+        statement="No legal gateway of the acting state opens for this item.",
+        remedy=remedies or "A pack with that state's gateways is needed.",
+        confidence="high",
+        status="proposed",
     )
 
 

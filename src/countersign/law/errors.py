@@ -14,3 +14,10 @@ class PolicyInvalid(CountersignError):
 
 class AttributeInvalid(InvalidInput):
     code = "ATTRIBUTE_INVALID"
+
+
+class MarkingRefused(InvalidInput):
+    """The marking is unknown or too high for this system."""
+
+    code = "MARKING_REFUSED"
+    remedy = "Use the channel that is accredited for this level, or send an extract with a lower marking (tearline)."

@@ -19,7 +19,8 @@ STATE_TYPE = "StateV"
 class Vocabulary:
     """Names and values of all attributes; the same context type serves every action.
 
-    Attributes in `states` share one entity type, so that two of them can be equal in a policy.
+    Attributes in `states` share one entity type, so that two of them can be compared in a policy; each keeps its own
+    values.
     """
 
     actions: tuple[str, ...]
@@ -30,12 +31,11 @@ class Vocabulary:
 
     def schema(self) -> str:
         """The Cedar schema: one enumerated entity type an attribute, one context for all actions."""
-        types = "\n".join(
-            f"entity {name} enum {values};"
-            for name, values in sorted(
-                {self._type(name): json.dumps(values) for name, values in (self.enums | self.sets).items()}.items()
-            )
-        )
+        values: dict[str, list[str]] = {}
+        for name, allowed in (self.enums | self.sets).items():
+            known = values.setdefault(self._type(name), [])
+            known += [value for value in allowed if value not in known]
+        types = "\n".join(f"entity {name} enum {json.dumps(allowed)};" for name, allowed in sorted(values.items()))
         members = [f'"{name}": Bool' for name in self.booleans]
         members += [f'"{name}": {self._type(name)}' for name in self.enums]
         members += [f'"{name}": Set<{self._type(name)}>' for name in self.sets]
@@ -43,8 +43,21 @@ class Vocabulary:
         actions = "\n".join(f'action "{name}" {applies};' for name in self.actions)
         return f"entity Authority;\nentity Item;\n{types}\n{actions}\n"
 
-    def context(self, facts: Facts) -> dict[str, Any]:
-        """Facts as Cedar context. Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no."""
+    def as_json(self) -> dict[str, Any]:
+        """All of it as JSON, to be kept beside the policies of a version."""
+        return {
+            "actions": list(self.actions),
+            "booleans": list(self.booleans),
+            "enums": {name: list(values) for name, values in self.enums.items()},
+            "sets": {name: list(values) for name, values in self.sets.items()},
+            "states": list(self.states),
+        }
+
+    def typed(self, facts: Facts) -> dict[str, Any]:
+        """Facts with their entity types: bool, (type, value), or frozenset of such pairs.
+
+        Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no.
+        """
         expected = {*self.booleans, *self.enums, *self.sets}
         if wrong := expected ^ set(facts):
             raise AttributeInvalid("an attribute is missing or unknown.", field=min(map(str, wrong)))
@@ -59,15 +72,33 @@ class Vocabulary:
             return self._entity(name, value, self.enums[name])
         if not isinstance(value, (list, tuple, set, frozenset)):
             raise AttributeInvalid("not a set.", field=name)
-        return [self._entity(name, item, self.sets[name]) for item in sorted(value, key=repr)]
+        return frozenset(self._entity(name, item, self.sets[name]) for item in value)
 
-    def _entity(self, name: str, value: Any, allowed: tuple[str, ...]) -> dict[str, str]:
-        if value not in allowed:
+    def _entity(self, name: str, value: Any, allowed: tuple[str, ...]) -> tuple[str, str]:
+        if not isinstance(value, str) or value not in allowed:
             raise AttributeInvalid("not one of the known values.", field=name, remedy=f"One of: {', '.join(allowed)}.")
-        return {"type": self._type(name), "id": value}
+        return self._type(name), value
 
     def _type(self, name: str) -> str:
         return STATE_TYPE if name in self.states else type_name(name)
+
+
+def from_json(kept: dict[str, Any]) -> Vocabulary:
+    """The vocabulary that `as_json` wrote."""
+    enums, sets = ({name: tuple(values) for name, values in kept[part].items()} for part in ("enums", "sets"))
+    return Vocabulary(tuple(kept["actions"]), tuple(kept["booleans"]), enums, sets, tuple(kept["states"]))
+
+
+def context(typed: dict[str, Any]) -> dict[str, Any]:
+    """Typed facts as Cedar takes them: entities as {type, id}, sets as lists."""
+    return {
+        name: value
+        if isinstance(value, bool)
+        else [{"type": kind, "id": item} for kind, item in sorted(value)]
+        if isinstance(value, frozenset)
+        else {"type": value[0], "id": value[1]}
+        for name, value in typed.items()
+    }
 
 
 def type_name(attribute: str) -> str:
@@ -79,7 +110,8 @@ def load(path: Path, *, states: tuple[str, ...]) -> Vocabulary:
     """Read attributes.toml; `states` are the codes of the loaded packs."""
     content = tomllib.loads(path.read_text("utf-8"))
     enums = {name: tuple(values) for name, values in content["enums"].items()}
-    enums |= dict.fromkeys(content["states"], states)
+    beside = content.get("beside_states", {})
+    enums |= {name: (*states, *beside.get(name, ())) for name in content["states"]}
     sets = {name: tuple(values) for name, values in content["sets"].items()}
     return Vocabulary(
         tuple(content["actions"]), tuple(content["booleans"]), enums, sets, states=tuple(content["states"])

@@ -14,6 +14,7 @@ from countersign.node import env
 from countersign.node.home import current
 
 MAX_SKEW_YEARS: Final = 3
+SHORTEST_WINDOW: Final = 86_400
 CODES: Final = {
     "countersign.E101": "the key folder or a key file can be read by others",
     "countersign.E102": "a needed key is missing",
@@ -25,11 +26,23 @@ CODES: Final = {
     "countersign.E108": "the clock is far from the newest thing the node knows",
     "countersign.E109": "debug output is on",
     "countersign.W110": "the protection register has no key: every personal item is held",
+    "countersign.W111": "neutral answers leave within a day: people have no time to look, and an answer's speed may tell",
 }
 
 
 def register_all() -> None:
-    for check in (_files, _keys, _tables, _sqlite, _fault_variables, _root, _marks, _clock, _protection):
+    for check in (
+        _files,
+        _keys,
+        _tables,
+        _sqlite,
+        _fault_variables,
+        _root,
+        _marks,
+        _clock,
+        _protection,
+        _neutral_window,
+    ):
         checks.register(check, "countersign")
 
 
@@ -167,5 +180,14 @@ def _protection(**_: Any) -> Sequence[CheckMessage]:
                 hint="The immigration authority loads it: countersign protection load FILE.",
                 id="countersign.W110",
             )
+        ]
+    return []
+
+
+def _neutral_window(**_: Any) -> Sequence[CheckMessage]:
+    window = current().neutral_seconds
+    if window is not None and window[1] < SHORTEST_WINDOW:
+        return [
+            Warning(CODES["countersign.W111"], hint="Take neutral_seconds out of node.toml.", id="countersign.W111")
         ]
     return []

@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.db.models import Max
 
 from countersign.charter.models import Peer
-from countersign.exchange import gate, intake
+from countersign.exchange import gate, intake, neutral, silence
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -93,6 +93,7 @@ class Chores:
         """Apply arrivals; now and then keep house. Returns whether there was something to apply."""
         try:
             applied = intake.apply_arrivals(self._house, limit=self._portion())
+            applied += neutral.send_due(self._house)
             if clock.monotonic() >= self._next:
                 self._next = clock.monotonic() + HOUSEKEEPING_SECONDS
                 self._keep_house()
@@ -118,6 +119,7 @@ class Chores:
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         gate.release_held(self._house)
+        silence.record(self._house)
 
 
 def run(home: Home, house: House) -> None:

@@ -15,7 +15,8 @@ SETTINGS = "node.toml"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection."""
+    """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection.
+    `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111)."""
 
     folder: Path
     node: str
@@ -25,6 +26,7 @@ class Home:
     web_port: int
     database: dict[str, Any] | None
     public_endpoint: str = ""
+    neutral_seconds: tuple[int, int] | None = None
 
     @property
     def keys(self) -> Path:
@@ -73,6 +75,7 @@ def read(folder: Path) -> Home:
             web_port=content["web_port"],
             database=content.get("database"),
             public_endpoint=content.get("endpoint", ""),
+            neutral_seconds=_window(content.get("neutral_seconds")),
         )
     except FileNotFoundError:
         raise InvalidInput(
@@ -82,6 +85,16 @@ def read(folder: Path) -> Home:
         ) from None
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise InvalidInput(f"{SETTINGS} is malformed: {error!r}.", field="home") from None
+
+
+def _window(given: Any) -> tuple[int, int] | None:
+    """`neutral_seconds = [first, last]`: when the neutral answer leaves after a request's arrival (default: by its clock)."""
+    if given is None:
+        return None
+    first, last = given
+    if not (isinstance(first, int) and isinstance(last, int) and 0 <= first < last):
+        raise InvalidInput("two whole numbers, the second larger, are needed.", field="neutral_seconds")
+    return first, last
 
 
 def create(

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from pathlib import Path
 
-from countersign import packs as packs_package
 from countersign.charter import packs
 from countersign.charter.packs import StatePack
 from countersign.charter.providers import FileProvider
@@ -13,12 +11,14 @@ from countersign.exchange import checks
 from countersign.exchange.decisions import REVIEW_KEY
 from countersign.exchange.house import House
 from countersign.kernel.errors import CountersignError
-from countersign.law import sets
-from countersign.law.policies import PolicySet
 from countersign.ledger.marks import Marks
 from countersign.link.station import OUTBOX_KEY, Station
 from countersign.node.home import Home
+from countersign.node.policies import policies_of
+from countersign.oversight import admission, risk
 from countersign.oversight.protection import ProtectionGate, read_key
+
+__all__ = ["assemble", "key_encryption_keys", "policies_of", "station_of"]
 
 PROTECTION_KEY = "protection-register.key"
 
@@ -27,8 +27,10 @@ PROTECTION_KEY = "protection-register.key"
 def assemble(home: Home) -> House:
     """The house of this home; built once a process."""
     pack = packs.state(home.state)
-    _register_protection(home)
-    return House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
+    _register_checks(home)
+    return House(
+        station=station_of(home, pack), pack=pack, policies=policies_of(pack), neutral_seconds=home.neutral_seconds
+    )
 
 
 def station_of(home: Home, pack: StatePack) -> Station:
@@ -43,21 +45,16 @@ def station_of(home: Home, pack: StatePack) -> Station:
     )
 
 
-def policies_of(pack: StatePack) -> PolicySet:
-    """Common rules and the own state's; the vocabulary knows every loaded state."""
-    attributes = Path(packs_package.__path__[0]) / packs.COMMON / "law" / "attributes.toml"
-    return sets.compiled(
-        tuple(packs.common_law_files()), tuple(pack.law_files()), tuple(sorted(packs.states())), attributes
-    )
-
-
 def key_encryption_keys(pack: StatePack) -> list[str]:
     """Names of all key-encryption keys of a node: one an authority, the outbox's and the reviewer's."""
     return [*sorted(pack.authorities), OUTBOX_KEY, REVIEW_KEY]
 
 
-def _register_protection(home: Home) -> None:
-    """Without a readable key the check is not installed, and the gate holds every personal item."""
+def _register_checks(home: Home) -> None:
+    """What oversight answers when the gate asks. Without a readable key the protection check is not installed, and the gate
+    holds every personal item."""
+    checks.register_risk(risk.finding)
+    checks.register_admission(admission.is_admitted)
     try:
         checks.register_protection(ProtectionGate(read_key(home.keys / PROTECTION_KEY)))
     except (OSError, CountersignError):

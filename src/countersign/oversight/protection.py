@@ -57,7 +57,7 @@ def tokens_of(key: bytes, subject: Mapping[str, Any]) -> Iterator[bytes]:
     for name in subject["names"]:
         yield hashing.keyed(key, _CONTEXT, "name", normalise(name["text"]), born)
     for identifier in subject.get("identifiers", []):
-        yield hashing.keyed(key, _CONTEXT, "identifier", normalise(identifier))
+        yield hashing.keyed(key, _CONTEXT, "identifier", normalise(identifier["value"]))
 
 
 def normalise(text: str) -> str:

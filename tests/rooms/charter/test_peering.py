@@ -106,14 +106,14 @@ def test_an_arrangement_opens_nothing_before_two_officers_certify_it(begun):
     with begun.ca.active():
         covered = {"states": {"CA", "IN"}, "kind": "reply", "purpose": "investigation"}
         assert not arrangements.confirm("TEST-ARR-1", by=officers_of.find("legal"))
-        assert arrangements.covering(**covered) is None
+        assert arrangements.covers(**covered) is False
         with pytest.raises(FourEyesRequired):
             arrangements.confirm("TEST-ARR-1", by=officers_of.find("legal"))
     with begun.ca.active():
         assert arrangements.confirm("TEST-ARR-1", by=officers_of.find("executive"))
-        assert arrangements.covering(**covered) is not None
-        assert arrangements.covering(**covered | {"purpose": "statistics"}) is None
-        assert arrangements.covering(**covered | {"kind": "spontaneous"}) is None
+        assert arrangements.covers(**covered)
+        assert not arrangements.covers(**covered | {"purpose": "statistics"})
+        assert not arrangements.covers(**covered | {"kind": "recall"})
 
 
 def test_an_arrangement_past_its_last_day_covers_nothing(begun, clock_at):
@@ -121,7 +121,7 @@ def test_an_arrangement_past_its_last_day_covers_nothing(begun, clock_at):
         for login in ("legal", "executive"):
             arrangements.confirm("TEST-ARR-1", by=officers_of.find(login))
         clock_at.advance(11 * 365 * 86_400)
-        assert arrangements.covering(states={"CA", "IN"}, kind="reply", purpose="investigation") is None
+        assert not arrangements.covers(states={"CA", "IN"}, kind="reply", purpose="investigation")
 
 
 def test_registering_a_changed_arrangement_needs_new_certificates(begun):

@@ -83,11 +83,12 @@ def test_whatever_joins_splits_into_the_same_parts(given_parts: dict[str, bytes]
 
 ADDRESSED: dict[str, Any] = {
     "version": 1, "case_ref": "CASE-1", "from_authority": "RCMP", "to_state": "IN", "to_authority": "NIA", "purpose": "investigation",
+    "marking": {"level": "PROTECTED B", "tlp": "none", "pap": "none"},
 }  # fmt: skip
 REQUEST: dict[str, Any] = ADDRESSED | {
-    "kind": "request.information", "offence": {"label": "Fraud", "in_law": {"CA": "s.380"}}, "legal_basis": "CA-PRIV-8-2-F",
+    "kind": "request.information", "offence": {"label": "Fraud", "category": "fraud", "in_law": {"CA": "s.380"}}, "legal_basis": "CA-PRIV-8-2-F",
     "urgency": "routine", "necessity": "Because.", "question": "Who?",
-    "subjects": [{"type": "person", "names": [{"text": "A. Name", "script": "Latn"}], "born_on": "1990-02-03", "identifiers": ["P1"]}],
+    "subjects": [{"type": "person", "names": [{"text": "A. Name", "script": "Latn"}], "born_on": "1990-02-03", "role": "suspect", "nationalities": [], "identifiers": [{"type": "passport", "value": "P1"}]}],
 }  # fmt: skip
 REFUSAL: dict[str, Any] = ADDRESSED | {
     "kind": "refusal",
@@ -167,6 +168,11 @@ INVISIBLE = [
     "\u200e",
     "\u200f",
     "\ufeff",
+    "\u200b",
+    "\u200d",
+    "\u2060",
+    "\u00ad",
+    "\u061c",
     "\x00",
     "\x1b",
     "\r",
@@ -191,7 +197,9 @@ def test_names_in_several_scripts_and_of_300_characters_are_taken_as_written(nam
     assert content["subjects"][0]["names"][0]["text"] == name
 
 
-@pytest.mark.parametrize("name", ["x" * 301, "", "two\nlines"], ids=["301", "empty", "two-lines"])
+@pytest.mark.parametrize(
+    "name", ["x" * 301, "x" * 10_000, "", "   ", "two\nlines"], ids=["301", "10000", "empty", "spaces", "two-lines"]
+)
 def test_a_name_too_long_empty_or_of_two_lines_is_refused(name: str) -> None:
     assert fields_of(named(name)) == {"subjects.0.names.0.text"}
 
@@ -215,7 +223,7 @@ def test_lists_are_bounded() -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [("version", "1"), ("version", 2), ("version", 1.0), ("version", True), ("case_ref", "x"), ("case_ref", "CASE-1\n"), ("case_ref", "C" * 65),
-     ("to_state", "IND"), ("to_state", "IN\n"), ("from_authority", ""), ("purpose", "Investigation"), ("necessity", None), ("question", 5),
+     ("to_state", "IND"), ("to_state", "IN\n"), ("from_authority", ""), ("purpose", "Investigation"), ("necessity", None), ("marking", None), ("question", 5),
      ("subjects", None), ("subjects", {}), ("attachments", [1]), ("offence", "Fraud"), ("offence", {"label": "x", "in_law": {}})],
 )  # fmt: skip
 def test_nothing_is_coerced(name: str, value: Any) -> None:

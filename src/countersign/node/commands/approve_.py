@@ -11,7 +11,11 @@ from countersign.node.boot import boot_house
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("item")
     parser.add_argument("--as", dest="login", required=True, help="your login")
-    parser.add_argument("--role", required=True, choices=["releaser", "second_officer", "legal", "executive"])
+    parser.add_argument(
+        "--role",
+        required=True,
+        choices=["releaser", "second_officer", "senior_officer", "legal", "executive", "fiu_head"],
+    )
     parser.add_argument("--key", type=Path, help="your key file (default: in the home's officers folder)")
     parser.add_argument("--decline", metavar="GROUND", help="say no, with a coded ground")
 
@@ -19,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     home, house = boot_house()
     from countersign.charter import officers
-    from countersign.exchange import gate, queries
+    from countersign.exchange import approvals, gate, queries
     from countersign.node import tell
     from countersign.node.courier_process import wake
 
@@ -30,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     item = queries.find(arguments.item)
     key = arguments.key or home.officers / f"{officer.login}.key"
-    signature = officers.sign_with(key, gate.approval_message(item, arguments.role))
+    signature = officers.sign_with(key, approvals.message(item, arguments.role))
     outcome = gate.approve(house, officer, item.id, role=arguments.role, signature=signature)
     wake(home)
     tell.outcome(outcome)

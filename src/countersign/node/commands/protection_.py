@@ -24,7 +24,7 @@ def run(arguments: argparse.Namespace) -> int:
     from countersign.charter import officers
     from countersign.charter.errors import RoleRequired
     from countersign.exchange import decisions
-    from countersign.exchange.schemas import Subject
+    from countersign.exchange.fields import Subject
     from countersign.node.house import PROTECTION_KEY
     from countersign.oversight import protection
 

@@ -12,6 +12,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("item")
     parser.add_argument("--as", dest="login", required=True, help="your login")
     parser.add_argument("--attachment", metavar="ID", help="save this attachment (with --out)")
+    parser.add_argument("--diff", action="store_true", help="of a redacted draft: what stays home, what would leave")
     parser.add_argument("--evidence", type=Path, metavar="FILE", help="make an evidence file")
     parser.add_argument(
         "--open",
@@ -30,11 +31,14 @@ def run(arguments: argparse.Namespace) -> int:
     from countersign.exchange import queries
     from countersign.node import tell
 
-    item, kept = queries.read(house, officers.find(arguments.login), arguments.item)
+    officer = officers.find(arguments.login)
+    item, kept = queries.read(house, officer, arguments.item)
     if arguments.attachment:
         tell.save_attachment(house, item, kept, arguments.attachment, arguments.out)
     elif arguments.evidence:
-        tell.save_evidence(home, house, item, arguments.evidence, frozenset(arguments.shown))
+        tell.save_evidence(home, house, officer, item, arguments.evidence, frozenset(arguments.shown))
+    elif arguments.diff:
+        tell.difference(house, item)
     else:
-        tell.item(item, kept)
+        tell.item(house, item, kept)
     return 0

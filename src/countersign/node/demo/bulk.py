@@ -14,7 +14,7 @@ def main(home: str, count: str, tag: str) -> None:
 
     where, house = boot_house()
     from countersign.charter import officers
-    from countersign.exchange import gate
+    from countersign.exchange import approvals, gate
     from countersign.node.courier_process import wake
 
     short = where.state.lower()
@@ -23,7 +23,7 @@ def main(home: str, count: str, tag: str) -> None:
         item = gate.propose(house, people["drafter"], draft(where.state, house, f"{tag}-{number:04d}")).item
         for login, role in (("releaser", "releaser"), ("second", "second_officer")):
             key = where.officers / f"{short}-{login}.key"
-            signature = officers.sign_with(key, gate.approval_message(item, role))
+            signature = officers.sign_with(key, approvals.message(item, role))
             gate.approve(house, people[login], item.id, role=role, signature=signature)
         if number % 50 == 49:
             print(f"    {number + 1} of {count} released", flush=True)
@@ -41,7 +41,8 @@ def draft(state: str, house: Any, case: str) -> dict[str, Any]:
         "to_state": other,
         "to_authority": authority,
         "purpose": "investigation",
-        "offence": {"label": "fraud", "in_law": {"CA": "CC s.380", "IN": "BNS s.318"}},
+        "home": {"origin": "own", "political": "none", "tainted": "none"},
+        "offence": {"label": "fraud", "category": "fraud", "in_law": {"CA": "CC s.380", "IN": "BNS s.318"}},
         "legal_basis": sorted(house.pack.legal_bases)[0],
         "urgency": "routine",
         "necessity": "The registered office of an invented company is needed, nothing more.",

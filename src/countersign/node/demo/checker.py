@@ -74,6 +74,22 @@ def count_waiting(home: Path) -> int:
     return number
 
 
+def is_applied(home: Path, item: str) -> bool:
+    """Whether a received item took effect."""
+    view = _open(home)
+    found = view.rows("SELECT 1 FROM exchange_exchangeitem WHERE direction = 'in' AND id = ?", item)
+    view.database.close()
+    return bool(found)
+
+
+def answer_to(home: Path, request: str) -> str | None:
+    """The item that came in answer to a request, if one did."""
+    view = _open(home)
+    found = view.rows("SELECT id FROM exchange_exchangeitem WHERE direction = 'in' AND answers = ?", request)
+    view.database.close()
+    return str(found[0][0]) if found else None
+
+
 def count_applied(home: Path) -> int:
     """How many received items took effect."""
     view = _open(home)

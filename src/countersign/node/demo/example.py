@@ -9,7 +9,7 @@ from typing import Any, Final
 ARRANGEMENT: Final = """reference = "{reference}"
 title = "Arrangement on the exchange of information (invented for the demonstration)"
 states = ["CA", "IN"]
-kinds = ["request.information", "reply", "refusal"]
+kinds = ["request.information", "reply", "refusal", "spontaneous", "note", "permission.onward", "permission.court_use"]
 purposes = ["investigation", "intelligence_lead"]
 valid_from = 2026-02-07
 valid_until = 2036-02-06
@@ -29,7 +29,14 @@ REQUEST: Final[dict[str, Any]] = {
     "to_state": "IN",
     "to_authority": "NIA",
     "purpose": "investigation",
-    "offence": {"label": "extortion", "in_law": {"CA": "Criminal Code s.346", "IN": "BNS s.308"}},
+    "offence": {
+        "label": "extortion",
+        "category": "extortion",
+        "in_law": {"CA": "Criminal Code s.346", "IN": "BNS s.308"},
+    },
+    "handling": {"code": "H2", "conditions": ["no court use without permission"], "retain_until": "2027-05-23"},
+    "evaluation": {"source": "B", "information": "2"},
+    "home": {"origin": "own", "political": "none", "tainted": "none"},
     "legal_basis": "CA-PRIV-8-2-F",
     "urgency": "urgent",
     "necessity": "Three invented shopkeepers received calls from this number; only its subscriber is asked for.",
@@ -43,8 +50,15 @@ REQUEST: Final[dict[str, Any]] = {
                 {"text": "गुरनाम उदाहरण", "script": "Deva"},
             ],
             "born_on": "1985-01-31",
-            "identifiers": ["+91-00000-00147"],
-        }
+            "role": "suspect",
+            "identifiers": [{"type": "phone", "value": "+91-00000-00147"}],
+        },
+        {
+            "type": "person",
+            "names": [{"text": "Bimla Misaal Example", "script": "Latn"}, {"text": "बिमला मिसाल", "script": "Deva"}],
+            "born_on": "1990-06-15",
+            "role": "account_holder",
+        },
     ],
     "attachments": [],
 }
@@ -52,22 +66,99 @@ REQUEST: Final[dict[str, Any]] = {
 PDF_BYTES: Final = 5 << 20
 
 
+HEADER: Final[dict[str, Any]] = {
+    "version": 1,
+    "case_ref": "DEMO-2026-0147",
+    "from_authority": "NIA",
+    "to_state": "CA",
+    "to_authority": "RCMP",
+    "purpose": "investigation",
+}
+SHEET: Final[dict[str, Any]] = {"origin": "own", "political": "none", "tainted": "none"}
+SOURCE: Final = "as Informant Example told our officer on 2 November"
+
+
+def interim(answers: str) -> dict[str, Any]:
+    """The Indian holding answer: codes alone."""
+    return HEADER | {
+        "kind": "reply.interim", "answers": answers, "about": 0, "reason": "in_hand", "expected_on": "2026-12-04",
+    }  # fmt: skip
+
+
 def reply(answers: str) -> dict[str, Any]:
-    """The Indian answer to the example's request."""
-    return {
+    """The Indian answer about the first person; its first draft names a source."""
+    return HEADER | {
         "kind": "reply",
-        "version": 1,
-        "case_ref": "DEMO-2026-0147",
-        "from_authority": "NIA",
-        "to_state": "CA",
-        "to_authority": "RCMP",
-        "purpose": "investigation",
         "answers": answers,
+        "about": 0,
         "necessity": "Answers the question asked and nothing else.",
-        "text": "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026.",
+        "text": "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026, "
+        + SOURCE + ".",
+        "evaluation": {"source": "B", "information": "2"},
         "subjects": [{"type": "company", "names": [{"text": "Example Traders", "script": "Latn"}]}],
         "attachments": [],
+        "home": SHEET | {"data": ["source_identity"]},
+    }  # fmt: skip
+
+
+def firm_request() -> dict[str, Any]:
+    """The second request: a firm's shipping records; no natural person is named."""
+    return {name: value for name, value in REQUEST.items() if name not in ("subjects", "evaluation")} | {
+        "case_ref": "DEMO-2026-0148",
+        "urgency": "routine",
+        "question": "Give the shipping records of Example Goods Exports (invented) for October 2026.",
+        "necessity": "The consignments of this invented firm are the only trace left.",
+        "subjects": [{"type": "company", "names": [{"text": "Example Goods Exports", "script": "Latn"}]}],
     }
+
+
+def refusal(answers: str) -> dict[str, Any]:
+    """The Indian answer to that: a court must authorise it."""
+    return HEADER | {
+        "kind": "refusal", "case_ref": "DEMO-2026-0148", "answers": answers, "ground": "NEEDS_JUDICIAL",
+        "about_natural_person": False,
+    }  # fmt: skip
+
+
+PROTECTED: Final[dict[str, Any]] = {
+    "type": "person",
+    "names": [{"text": "Person Shielded Example", "script": "Latn"}],
+    "born_on": "1979-09-09",
+}
+UNKNOWN: Final[dict[str, Any]] = {
+    "type": "person",
+    "names": [{"text": "Person Unheard Example", "script": "Latn"}],
+    "born_on": "1979-09-09",
+}
+
+
+def person_request(case: str, subject: dict[str, Any]) -> dict[str, Any]:
+    """The third request and its twin: about one person each."""
+    return {name: value for name, value in REQUEST.items() if name != "evaluation"} | {
+        "case_ref": case, "question": "Is this person known to you?", "subjects": [subject],
+    }  # fmt: skip
+
+
+def person_reply(answers: str, case: str, subject: dict[str, Any]) -> dict[str, Any]:
+    """What an officer who found something would say of that person."""
+    return reply(answers) | {
+        "case_ref": case, "text": "The person is known here (invented).", "subjects": [subject], "home": SHEET,
+    }  # fmt: skip
+
+
+def court_use(item: str) -> dict[str, Any]:
+    """Ottawa asks to use the reply in a proceeding."""
+    header = {
+        name: REQUEST[name] for name in ("version", "case_ref", "from_authority", "to_state", "to_authority", "purpose")
+    }
+    return header | {
+        "kind": "permission.court_use", "act": "ask", "item": item, "home": SHEET,
+        "necessity": "The number is to be shown to an invented court.",
+    }  # fmt: skip
+
+
+def court_grant(item: str, asked: str) -> dict[str, Any]:
+    return HEADER | {"kind": "permission.court_use", "act": "grant", "item": item, "answers": asked}
 
 
 def write_pdf(path: Path) -> Path:

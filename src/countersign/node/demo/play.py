@@ -8,9 +8,12 @@ import time
 from pathlib import Path
 from typing import Final
 
+from countersign.kernel import clock
 from countersign.node.demo import checker
 from countersign.node.demo.stage import Actor, Stage, StepFailed
 
+NEUTRAL_SECONDS: Final = (30, 40)
+"""Neutral answers leave this soon, so that the story needs no day; `countersign check` warns of it."""
 PEOPLE: Final = {
     "admin1": "node_admin",
     "admin2": "node_admin",
@@ -20,6 +23,8 @@ PEOPLE: Final = {
     "legal": "legal",
     "executive": "executive",
     "desk": "desk",
+    "risk": "risk_officer",
+    "reviewer": "reviewer",
 }
 
 
@@ -41,7 +46,7 @@ class Play:
             "--authority", {"CA": "IRCC", "IN": "BOI"}[actor.state], "--role", "analyst",
         )  # fmt: skip
         self.stage.run(actor, "protection", "load", str(register), "--as", login)
-        self._say(f"{actor.node} ({actor.state}): eight officers of {actor.authority}, an empty protection register")
+        self._say(f"{actor.node} ({actor.state}): ten officers of {actor.authority}, an empty protection register")
 
     def _init(self, actor: Actor) -> None:
         self.stage.run(
@@ -49,6 +54,8 @@ class Play:
             "--link-port", str(actor.link_port), "--web-port", str(actor.web_port),
             "--endpoint", f"https://127.0.0.1:{actor.public_port}",
         )  # fmt: skip
+        with (actor.home / "node.toml").open("a") as settings:
+            settings.write(f"neutral_seconds = {list(NEUTRAL_SECONDS)}\n")
 
     def _enrol(self, actor: Actor, logins: tuple[str, ...]) -> None:
         for login in logins:
@@ -57,15 +64,40 @@ class Play:
                 "--authority", actor.authority, "--role", PEOPLE[login],
             )  # fmt: skip
 
-    def _release(self, actor: Actor, content: Path, attachments: tuple[Path, ...]) -> str:
-        """Propose as the drafter, approve as two other people; return the item's reference."""
+    def _propose(self, actor: Actor, content: Path, attachments: tuple[Path, ...] = ()) -> tuple[str, str]:
+        """Propose as the drafter; the item's reference, and what was said."""
         words = [word for path in attachments for word in ("--attach", str(path))]
         said = self.stage.run(actor, "propose", str(content), *words, "--as", f"{actor.short}-drafter")
-        item = said.split()[0]
+        return said.split()[0], said
+
+    def _assess(self, actor: Actor, item: str) -> None:
+        said = self.stage.run(actor, "risk", "assess", item, "--bare", "low", "--as", f"{actor.short}-risk")
+        self._tell(said)
+
+    def _release(
+        self, actor: Actor, content: Path, attachments: tuple[Path, ...] = (), *, persons: bool = False
+    ) -> str:
+        """Propose, have the risk assessed where persons are named, approve as two other people; the item's reference."""
+        item, _ = self._propose(actor, content, attachments)
+        if persons:
+            self._assess(actor, item)
+        self._approve(actor, item)
+        return item
+
+    def _approve(self, actor: Actor, item: str) -> None:
+        said = ""
         for login, role in (("releaser", "releaser"), ("second", "second_officer")):
             said = self.stage.run(actor, "approve", item, "--as", f"{actor.short}-{login}", "--role", role)
         self._tell(said)
-        return item
+
+    def _profile(self, actor: Actor) -> None:
+        """The risk officer's profile of the receiving authority."""
+        other = self.stage.other(actor)
+        said = self.stage.run(
+            actor, "risk", "profile", f"{other.state}:{other.authority}", "--level", "low", "--sources",
+            "invented for the demonstration", "--dated", f"{clock.now():%Y-%m-%d}", "--as", f"{actor.short}-risk",
+        )  # fmt: skip
+        self._tell(said)
 
     def _bulk(self, actor: Actor, count: int, tag: str) -> None:
         done = subprocess.run(self._bulk_command(actor, count, tag), check=False, timeout=300)

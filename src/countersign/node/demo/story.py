@@ -13,7 +13,7 @@ from typing import Final
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import evidence
 from countersign.node.demo import checker, example
-from countersign.node.demo.play import Play
+from countersign.node.demo.cases import Cases
 from countersign.node.demo.stage import Actor, Stage
 
 REFERENCE: Final = "CA-IN-DEMO-1"
@@ -21,7 +21,7 @@ BATCH: Final = 200
 CARRIED: Final = 40
 
 
-class Story(Play):
+class Story(Cases):
     """Plays the acts in order and prints what happens; raises StepFailed where something is not as it should be."""
 
     def __init__(self, stage: Stage, *, request: Path | None, attachment: Path | None) -> None:
@@ -33,6 +33,7 @@ class Story(Play):
         self.found()
         self.peer()
         self.exchange()
+        self.more()
         self.faults()
         self.prove()
 
@@ -106,14 +107,18 @@ class Story(Play):
         request = self._first_request()
         self._say("on the Indian desk, with its clock:")
         self._tell(self.stage.run(self.in_, "show", request, "--as", "in-desk"), limit=14)
-        self._tell(self.stage.run(self.in_, "inbox", "--as", "in-desk", "--take", request))
-        reply = self._write("reply.json", json.dumps(example.reply(request), ensure_ascii=False))
-        answer = self._release(self.in_, reply, ())
-        self._arrive(self.ca, 2)
+        answer = self.answer(request)
         self._say("and in Ottawa:")
-        self._tell(self.stage.run(self.ca, "show", answer, "--as", "ca-desk"), limit=8)
+        self._tell(self.stage.run(self.ca, "show", answer, "--as", "ca-desk"), limit=14)
         self._tell(self.stage.run(self.ca, "inbox", "--as", "ca-desk", "--sent"))
-        self._item = request
+        self._item, self._answer = request, answer
+
+    def more(self) -> None:
+        self._act("3", "A refusal with its remedy; the neutral answer twice; use beyond a caveat; decisions replayed")
+        self.refuse()
+        self.neutral()
+        self.use(self._answer)
+        self.review({self.ca.node: self._item, self.in_.node: self._answer})
 
     def _first_request(self) -> str:
         content = self._request or self._write("request.json", json.dumps(example.REQUEST, ensure_ascii=False))
@@ -128,7 +133,7 @@ class Story(Play):
             for officer in ("legal", "executive"):
                 said = self.stage.run(actor, "peer", "certify", REFERENCE, "--as", f"{actor.short}-{officer}")
             self._tell(said)
-        request = self._release(self.ca, content, (attachment,))
+        request = self._assessed(content, attachment)
         self._arrive(self.in_, 2)
         name = re.search(r"att_[a-z2-7]{26}", self.stage.run(self.in_, "show", request, "--as", "in-desk"))
         self._expect(name is not None, "the attachment is not listed")
@@ -140,9 +145,21 @@ class Story(Play):
         self._say(f"the attachment ({out.stat().st_size:,} bytes) arrived whole")
         return request
 
+    def _assessed(self, content: Path, attachment: Path) -> str:
+        """Refused as it stands for want of a risk assessment; assessed by a third person; approved by two more."""
+        request, said = self._propose(self.ca, content, (attachment,))
+        self._say("proposed again; refused as it stands, for nobody has assessed the risk of mistreatment:")
+        self._tell(said)
+        self._expect("CA-ACMFEA-UNASSESSED" in said, "the gate did not ask for the assessment")
+        for actor in (self.ca, self.in_):
+            self._profile(actor)
+        self._assess(self.ca, request)
+        self._approve(self.ca, request)
+        return request
+
     def faults(self) -> None:
         self._act(
-            "3", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once"
+            "4", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once"
         )
         self._killed_receiver()
         self._cut_line()
@@ -190,7 +207,7 @@ class Story(Play):
         self._say(f"by hand and on line: {CARRIED} items, each once")
 
     def prove(self) -> None:
-        self._act("4", "Evidence: proved off line, and rejected with any byte changed")
+        self._act("5", "Evidence: proved off line, and rejected with any byte changed")
         file = self.stage.folder / "evidence.csgn-evidence"
         self._settle()
         self.stage.run(
@@ -217,7 +234,7 @@ class Story(Play):
 
     def check(self) -> None:
         """Let the outside checker look at both nodes."""
-        self._act("5", "A separate checker reads both databases and both logs")
+        self._act("6", "A separate checker reads both databases and both logs")
         self._settle()
         done = subprocess.run(
             [sys.executable, "-m", "countersign.node.demo.checker", str(self.ca.home), str(self.in_.home)],

@@ -1,0 +1,105 @@
+"""Search over an authority's own items by keyed tokens of words: no plain text at rest, in four scripts.
+
+Recipe (reference, web stack section 11): letters, digits and vowel signs are kept (categories L, N, M), for cutting words
+at vowel signs finds wrong names; words and their prefixes become HMACs under the authority's own search key.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from django.db import transaction
+from django.db.models import Count
+
+from countersign.charter.models import Officer
+from countersign.exchange import checks, contents, decisions, scan, walls
+from countersign.exchange.errors import SearchRefused
+from countersign.exchange.house import House
+from countersign.exchange.models import Case, ExchangeItem, SearchToken
+from countersign.kernel import hashing
+from countersign.kernel.errors import InvalidInput
+
+SHORTEST: Final = 3
+"""Prefixes from this many characters on are found; shorter words only whole."""
+LONGEST: Final = 24
+_CONTEXT: Final = "countersign/v1/search-token"
+_SPACE: Final = re.compile(r"\s+")
+_TOKEN_BYTES: Final = 16
+
+
+def words_of(text: str) -> set[str]:
+    """Words of a text: NFKC, case folded, accents of Latin letters kept, everything but letters, digits and marks apart."""
+    kept = "".join(c if unicodedata.category(c)[0] in "LNM" else " " for c in unicodedata.normalize("NFKC", text))
+    return {word[:LONGEST] for word in _SPACE.split(kept.casefold().strip()) if word}
+
+
+def index(house: House, item: ExchangeItem, content: dict[str, Any]) -> int:
+    """Index an item for its authority, in the caller's transaction; return how many tokens it has."""
+    terms: set[str] = set()
+    for text in scan.texts(content):
+        for word in words_of(text):
+            terms |= {word, *(word[:length] for length in range(SHORTEST, len(word)))}
+    rows = [
+        SearchToken(authority=item.authority, token=token, item=item)
+        for token in set(_tokens(house, item.authority, terms))
+    ]
+    SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def find(house: House, officer: Officer, query: str, *, request: str = "", case: str = "") -> list[ExchangeItem]:
+    """Items of the officer's own authority in which every word of the query stands, as a word or as its beginning.
+
+    Holdings are searched in somebody's name: a received `request` that was admitted, or an own `case`. Logged without the
+    words. Raises SearchRefused.
+    """
+    walls.require_reader(officer)
+    wanted = words_of(query)
+    if not wanted:
+        raise InvalidInput("give at least one word.", field="query")
+    _require_ground(officer, request, case)
+    tokens = list(_tokens(house, officer.authority, wanted))
+    matching = (
+        SearchToken.objects.filter(authority=officer.authority, token__in=tokens)
+        .values("item")
+        .annotate(found=Count("token"))
+        .filter(found=len(set(tokens)))
+        .values("item")
+    )
+    items = list(ExchangeItem.objects.filter(id__in=matching).select_related("case", "peer").order_by("created_at"))
+    with transaction.atomic():
+        facts = {"officer": officer.id, "request": request, "case": case, "words": len(wanted), "found": len(items)}
+        decisions.record_act(house, None, act="search", facts=facts)
+    return items
+
+
+def rebuild(house: House) -> int:
+    """Make the index anew from the items (after a restore; it is not in backups); return how many items it covers."""
+    with transaction.atomic():
+        SearchToken.objects.all().delete()
+        items = ExchangeItem.objects.select_related("arrived", "arrived__peer", "peer")
+        count = 0
+        for item in items.exclude(state__in=(ExchangeItem.DEFECTIVE, ExchangeItem.EXPIRED)).iterator():
+            index(house, item, contents.read(house, item).content)
+            count += 1
+    return count
+
+
+def _require_ground(officer: Officer, request: str, case: str) -> None:
+    if bool(request) == bool(case):
+        raise SearchRefused("a search names the admitted request or the own case that it serves.", field="request")
+    if case and not Case.objects.filter(reference=case, authority=officer.authority).exists():
+        raise SearchRefused("your authority has no case of this reference.", field="case")
+    if request:
+        item = ExchangeItem.objects.filter(id=request, direction=ExchangeItem.IN, authority=officer.authority).first()
+        if item is None or not checks.admitted(item.id):
+            raise SearchRefused("no holding is searched before the request is admitted.", field="request")
+
+
+def _tokens(house: House, authority: str, terms: Iterable[str]) -> Iterator[bytes]:
+    key = house.station.provider.search_key(authority)
+    for term in terms:
+        yield hashing.keyed(key, _CONTEXT, authority, term)[:_TOKEN_BYTES]

@@ -1,0 +1,171 @@
+"""The second evaluator: the same policies, read and evaluated by the house's own code, to check every decision of Cedar.
+
+Semantics (Cedar policy language reference, authorization): a policy applies if its action scope and all conditions
+hold; any satisfied forbid denies, otherwise any satisfied permit allows. Where Cedar would skip a policy that errs,
+this one raises, and the caller denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from countersign.law import grammar
+from countersign.law.errors import PolicyInvalid
+from countersign.law.grammar import Attribute, Call, Equal, Expression, Joined, Not, Policy, Value
+
+Typed = Mapping[str, Any]
+"""Attribute name to bool, (type, value) or frozenset of such pairs."""
+Test = Callable[[Typed], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Ids of the policies that are satisfied: permits and forbids apart."""
+
+    permits: frozenset[str]
+    forbids: frozenset[str]
+
+    @property
+    def allowed(self) -> bool:
+        return bool(self.permits) and not self.forbids
+
+    @property
+    def reasons(self) -> frozenset[str]:
+        """What Cedar names as reasons: the forbids, or without any the permits."""
+        return self.forbids or self.permits
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluator:
+    """Policies compiled to tests, by action."""
+
+    by_action: dict[str, tuple[tuple[str, bool, Test], ...]]
+    gateways: dict[str, tuple[tuple[str, tuple[Test, ...]], ...]]
+
+    def find(self, action: str, typed: Typed) -> Found:
+        """Evaluate every policy of the action. Raises KeyError or TypeError where an attribute is missing or ill-typed."""
+        permits: set[str] = set()
+        forbids: set[str] = set()
+        for name, permit, test in self.by_action.get(action, ()):
+            if test(typed):
+                (permits if permit else forbids).add(name)
+        return Found(frozenset(permits), frozenset(forbids))
+
+    def nearest(self, action: str, typed: Typed) -> list[str]:
+        """The permits of which the fewest conditions fail: the ways that are closest to opening."""
+        failing = {name: sum(not test(typed) for test in tests) for name, tests in self.gateways.get(action, ())}
+        least = min(failing.values(), default=0)
+        return sorted(name for name, count in failing.items() if count == least)
+
+
+def build(policies: Sequence[Policy], actions: Sequence[str]) -> Evaluator:
+    """Compile policies that carry an `@id`."""
+    compiled = [(policy.annotations["id"], policy, _conditions(policy)) for policy in policies]
+    by_action = {
+        action: [row for row in compiled if not row[1].actions or action in row[1].actions] for action in actions
+    }
+    return Evaluator(
+        {
+            action: tuple((name, policy.permit, test) for name, policy, test in rows)
+            for action, rows in by_action.items()
+        },
+        {
+            action: tuple((name, _parts(policy)) for name, policy, _ in rows if policy.permit)
+            for action, rows in by_action.items()
+        },
+    )
+
+
+def cures(policy: Policy, curable: frozenset[str]) -> dict[str, frozenset[str]]:
+    """What the `unless` of a policy asks for, of the attributes in `curable`: attribute name to values."""
+    found: dict[str, frozenset[str]] = {}
+    for is_when, expression in policy.conditions:
+        if not is_when:
+            for name, values in _asked(expression, curable):
+                found[name] = found.get(name, frozenset()) | values
+    return found
+
+
+def _asked(expression: Expression, curable: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
+    if isinstance(expression, Joined) and expression.every:
+        return [pair for part in expression.inner for pair in _asked(part, curable)]
+    if not isinstance(expression, Call) or not isinstance(expression.target, Attribute):
+        return []
+    argument = expression.argument
+    if expression.target.name not in curable or not isinstance(argument, Value):
+        return []
+    if expression.method == "containsAll" and isinstance(argument.value, frozenset):
+        return [(expression.target.name, frozenset(value for _, value in argument.value))]
+    if expression.method == "contains" and isinstance(argument.value, tuple):
+        return [(expression.target.name, frozenset({argument.value[1]}))]
+    return []
+
+
+def _conditions(policy: Policy) -> Test:
+    tests = tuple((is_when, _compile(expression)) for is_when, expression in policy.conditions)
+    return lambda typed: all(_truth(test(typed)) is is_when for is_when, test in tests)
+
+
+def _parts(policy: Policy) -> tuple[Test, ...]:
+    """The conditions of a permit one by one, as far as they are joined by `&&`."""
+    parts: list[Test] = []
+    for is_when, expression in policy.conditions:
+        joined = isinstance(expression, Joined) and expression.every and is_when
+        tests = [_compile(part) for part in expression.inner] if joined and isinstance(expression, Joined) else []
+        parts += tests or [
+            _conditions(Policy({}, permit=True, actions=frozenset(), conditions=((is_when, expression),)))
+        ]
+    return tuple(parts)
+
+
+def _compile(expression: Expression) -> Test:
+    if isinstance(expression, Value):
+        value = expression.value
+        return lambda typed: value  # noqa: ARG005  (a constant looks at nothing)
+    if isinstance(expression, Attribute):
+        name = expression.name
+        return lambda typed: typed[name]
+    if isinstance(expression, Not):
+        inner = _compile(expression.inner)
+        return lambda typed: not _truth(inner(typed))
+    if isinstance(expression, Joined):
+        return _joined(expression)
+    left, right = (
+        (expression.left, expression.right)
+        if isinstance(expression, Equal)
+        else (expression.target, expression.argument)
+    )
+    return _binary("==" if isinstance(expression, Equal) else expression.method, _compile(left), _compile(right))
+
+
+def _joined(expression: Joined) -> Test:
+    parts = tuple(_compile(part) for part in expression.inner)
+    if expression.every:
+        return lambda typed: all(_truth(part(typed)) for part in parts)
+    return lambda typed: any(_truth(part(typed)) for part in parts)
+
+
+def _binary(name: str, left: Test, right: Test) -> Test:
+    if name == "==":
+        return lambda typed: left(typed) == right(typed)
+    if name == "contains":
+        return lambda typed: right(typed) in _set(left(typed))
+    if name == "containsAll":
+        return lambda typed: _set(right(typed)) <= _set(left(typed))
+    if name == "containsAny":
+        return lambda typed: not _set(right(typed)).isdisjoint(_set(left(typed)))
+    raise PolicyInvalid(f"`{name}` is not known.")
+
+
+def _truth(value: Any) -> bool:
+    if value is True or value is False:
+        return bool(value)
+    raise TypeError("a condition is neither true nor false")
+
+
+def _set(value: Any) -> frozenset[grammar.Ref]:
+    if isinstance(value, frozenset):
+        return value
+    raise TypeError("a set is expected")

@@ -1,0 +1,116 @@
+"""Verdicts for machines: one item's attributes in, what the gate would say out, with everything that is still missing.
+
+Nothing is released by a verdict: it answers "what if", and caveats and redactions count as done where the rules ask for
+them, for the node attaches them and the drafter makes them before people approve.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from countersign.kernel import jcs
+from countersign.kernel.errors import CountersignError, InvalidInput
+from countersign.law import decide as law
+from countersign.law.decide import Decision
+from countersign.law.policies import PolicySet
+from countersign.law.vocabulary import Facts
+
+TEST_DEFAULTS: Final[Facts] = {
+    "personal": True, "subjects": [], "data": ["identity"], "offence": "none", "max_penalty": "prison",
+    "dual_criminality": "yes", "purpose": "investigation", "origin": "own", "originator_consent": False,
+    "mistreatment_risk": "none_identified", "tainted": "none", "political": "none", "marking": "unmarked", "tlp": "none",
+    "channel": "police", "arrangement": True, "consent": False, "urgency": "routine", "necessity": True, "graded": True,
+    "bulk": False, "origin_state": "other", "transfer_restricted": False, "protection_check": "clear",
+    "age_status": "adult",
+}  # fmt: skip
+"""Defaults of the rule catalogue for trials. Live decisions have none: a missing attribute is an error."""
+_BESIDE: Final[Facts] = {
+    "own_item": False, "same_purpose": False, "frozen": False, "handling": "H0", "use": "none", "permissions": [],
+    "approvals": [], "conditions": [], "caveats": [], "redactions": [],
+}  # fmt: skip
+"""What only `Use` and `Route` look at, and the process sets a trial starts without."""
+_MEMBERS: Final = frozenset({"id", "action", "item", "approvals", "conditions", "caveats", "redactions"})
+
+
+def answer_lines(
+    policies_of: dict[str, PolicySet], lines: Iterable[bytes], *, defaults: bool
+) -> Iterator[dict[str, Any]]:
+    """One answer a line of JSON. A line that cannot be read is answered with its fault and stops nothing."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield answer(policies_of, jcs.parse(line, field=f"line {number}"), defaults=defaults)
+        except CountersignError as error:
+            yield {"id": f"line {number}", "verdict": "refuse", "error": error.diagnostics()}
+
+
+def answer(policies_of: dict[str, PolicySet], request: Any, *, defaults: bool) -> dict[str, Any]:
+    """The verdict on one request `{"id", "action", "item", "approvals", "conditions"}`. `policies_of`: by acting state."""
+    if not isinstance(request, dict) or not isinstance(request.get("item"), dict):
+        raise InvalidInput("an object with `id`, `action` and `item` is expected.", field="item")
+    if unknown := set(request) - _MEMBERS:
+        raise InvalidInput("no such member.", field=min(unknown), remedy=f"One of: {', '.join(sorted(_MEMBERS))}.")
+    facts = _BESIDE | (TEST_DEFAULTS if defaults else {}) | request["item"]
+    facts |= {name: request[name] for name in ("approvals", "conditions", "caveats", "redactions") if name in request}
+    state = facts.get("releasing")
+    if not isinstance(state, str) or state not in policies_of:
+        raise InvalidInput("the acting state has no pack.", field="releasing", remedy=f"One of: {sorted(policies_of)}.")
+    policies = policies_of[state]
+    action = request.get("action", "Release")
+    if action not in policies.vocabulary.actions:
+        raise InvalidInput("no such action.", field="action", remedy=f"One of: {list(policies.vocabulary.actions)}.")
+    return {"id": request.get("id", "")} | verdict(policies, action=action, facts=facts)
+
+
+def verdict(policies: PolicySet, *, action: str, facts: Facts) -> dict[str, Any]:
+    """release, release_with (caveats or redactions), needs_approval or refuse; and what is missing."""
+    first = law.decide(policies, action=action, principal="trial", resource="trial", facts=facts)
+    caveats, redactions = sorted(first.missing("caveats")), sorted(first.missing("redactions"))
+    told = {
+        "rules": [rule.id for rule in first.fired],
+        "families": sorted({rule.family for rule in first.fired}),
+        "caveats": caveats,
+        "redactions": redactions,
+        "approvals": sorted(first.missing("approvals")),
+        "conditions": sorted(first.missing("conditions")),
+    }
+    if first.allowed:
+        return {"verdict": "release"} | told
+    if first.hopeless or first.held:
+        return {"verdict": "refuse"} | told | _only_final(first)
+    if told["approvals"] or told["conditions"]:
+        return {"verdict": "needs_approval"} | told
+    done = facts | {
+        "caveats": [*facts["caveats"], *caveats],
+        "redactions": [*facts["redactions"], *redactions],
+    }
+    final = law.decide(policies, action=action, principal="trial", resource="trial", facts=done)
+    return {"verdict": "release_with" if final.allowed else "refuse"} | told
+
+
+def _only_final(decision: Decision) -> dict[str, Any]:
+    """A refusal names what cannot be cured, and nothing that would look as if it could."""
+    final = [rule for rule in decision.fired if not rule.curable] or list(decision.fired)
+    none: list[str] = []
+    return {
+        "rules": [rule.id for rule in final],
+        "families": sorted({rule.family for rule in final}),
+        "caveats": none,
+        "redactions": none,
+        "approvals": none,
+        "conditions": none,
+    } | ({"errors": list(decision.errors)} if decision.errors else {})
+
+
+def explain(policies: PolicySet, rule_id: str) -> dict[str, Any]:
+    """One rule in words: statement, citation, what cures it. Raises InvalidInput for an unknown id."""
+    rule = policies.rules.get(rule_id)
+    if rule is None:
+        raise InvalidInput(f"no rule has the id {rule_id}.", field="rule")
+    return {
+        "id": rule.id, "statement": rule.statement, "citation": rule.citation, "effect": rule.effect,
+        "family": rule.family, "remedy": rule.remedy, "confidence": rule.confidence, "status": rule.status,
+        "cures": {name: sorted(values) for name, values in rule.cures.items()},
+    }  # fmt: skip

@@ -1,0 +1,63 @@
+"""countersign law: ask the rules, and have them explained. Releases nothing and needs no node."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    acts = parser.add_subparsers(dest="act", required=True)
+    decide = acts.add_parser("decide", help="answer JSON lines of attributes with verdicts")
+    decide.add_argument("file", type=Path, nargs="?", help="JSON lines; without it, standard input")
+    decide.add_argument(
+        "--test-defaults", action="store_true", help="missing attributes take harmless values; for trials only"
+    )
+    explain = acts.add_parser("explain", help="a rule in words: what it says, on which law, what cures it")
+    explain.add_argument("rule", nargs="*", help="ids of rules; without any, all of the state")
+    explain.add_argument("--state", default="CA", help="whose rules (default CA)")
+    explain.add_argument("--family", help="only rules of this family")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    return _decide(arguments) if arguments.act == "decide" else _explain(arguments)
+
+
+def _decide(arguments: argparse.Namespace) -> int:
+    from countersign.charter import packs
+    from countersign.kernel.errors import InvalidInput
+    from countersign.law import verdicts
+    from countersign.node.policies import policies_of
+
+    try:
+        source = arguments.file.open("rb") if arguments.file else sys.stdin.buffer
+    except OSError as error:
+        raise InvalidInput(f"{arguments.file} cannot be read ({error.strerror}).", field="file") from None
+    sets = {code: policies_of(pack) for code, pack in packs.states().items()}
+    failed = 0
+    with source:
+        for told in verdicts.answer_lines(sets, source, defaults=arguments.test_defaults):
+            failed |= "error" in told
+            print(json.dumps(told, ensure_ascii=False))
+    return int(failed)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from countersign.charter import packs
+    from countersign.law import verdicts
+    from countersign.node.policies import policies_of
+
+    policies = policies_of(packs.state(arguments.state))
+    names = arguments.rule or sorted(policies.rules)
+    for name in names:
+        told = verdicts.explain(policies, name)
+        if arguments.family and told["family"] != arguments.family:
+            continue
+        print(f"{told['id']}  ({told['effect']}, {told['family']}; confidence {told['confidence']}, {told['status']})")
+        print(f"  says:  {told['statement']}\n  law:   {told['citation']}\n  do:    {told['remedy']}")
+        for attribute, values in told["cures"].items():
+            print(f"  needs: {attribute}: {', '.join(values)}")
+    print("Not legal advice; to be confirmed by each state's counsel.")
+    return 0
