@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
+from typing import Final
 
 from django.db.models import QuerySet
 
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import clocks, contents, walls
+from countersign.exchange import approvals, clocks, contents, decisions, walls
 from countersign.exchange.clocks import Clock, Pause
 from countersign.exchange.contents import Kept
 from countersign.exchange.errors import ItemUnknown
 from countersign.exchange.house import House
-from countersign.exchange.models import ExchangeItem
+from countersign.exchange.models import Approval, Case, ExchangeItem, GateDecision, PolicyVersion
 from countersign.kernel import clock
+from countersign.law import decide as law
+from countersign.law import policies, vocabulary
+from countersign.law.policies import Rule
 
 
 def inbox(officer: Officer) -> QuerySet[ExchangeItem]:
@@ -98,3 +103,79 @@ def _header(row: ExchangeItem) -> Header:
         clock=clock_of(row).words(),
         at=row.created_at,
     )
+
+
+CHANGES: Final = ("Ask", "Release", "receive", "accept", "decline")
+"""Decisions and acts that move an item; what people only looked at, searched or noted is no news for a system."""
+_CLOSED: Final = "No legal gateway of the acting state opens for this item."
+_OPEN: Final = "Change the draft so that one of the cited gateways opens."
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A decision as the item's own authority is told it. `outcome`: allowed, denied, or held, of which nothing more is said."""
+
+    outcome: str
+    rules: tuple[Rule, ...]
+
+
+def items(officer: Officer) -> QuerySet[ExchangeItem]:
+    """Every item of the officer's authority, in and out."""
+    rows = ExchangeItem.objects.filter(authority=officer.authority)
+    return rows.select_related("case", "peer", "released", "arrived", "arrived__peer").prefetch_related("pauses")
+
+
+def cases(officer: Officer) -> QuerySet[Case]:
+    """Every case of the officer's authority."""
+    return Case.objects.filter(authority=officer.authority).select_related("peer")
+
+
+def decided(officer: Officer) -> QuerySet[GateDecision]:
+    """The gate's decisions on items of the officer's authority."""
+    rows = GateDecision.objects.filter(item__authority=officer.authority, action__in=("Ask", "Release", "Use", "Route"))
+    return rows.select_related("item")
+
+
+def changes(officer: Officer) -> QuerySet[GateDecision]:
+    """What moved the authority's items, in the order of the decisions log: dense, and appended in the act's transaction."""
+    rows = GateDecision.objects.filter(item__authority=officer.authority, action__in=CHANGES)
+    return rows.select_related("item").prefetch_related("item__pauses")
+
+
+def told(house: House, row: GateDecision) -> Told:
+    """The decision without the protection check's answer: a hold is left out, and nothing but holds is `held`."""
+    record = decisions.read_record(house, row)
+    fired = [_rule(house, row.version, rule["id"], rule["citation"]) for rule in record.get("fired", ())]
+    said = tuple(rule for rule in fired if rule.effect != "hold")
+    if row.allowed:
+        return Told("allowed", said)
+    return Told("denied", said) if said else Told("held", ())
+
+
+def approved(item: ExchangeItem) -> list[tuple[Approval, bool]]:
+    """The item's approvals, and of each whether it counts on the present bytes."""
+    counting = {(officer.pk, role) for officer, role in approvals.valid(item)}
+    now = approvals.digest(item)
+    rows = Approval.objects.filter(item=item).select_related("officer").order_by("at", "pk")
+    return [(row, bytes(row.digest) == now and (row.officer_id, row.role) in counting) for row in rows]
+
+
+def _rule(house: House, version: str, name: str, citation: str) -> Rule:
+    """The rule as it was worded in that version; of the engine's own two, what they say."""
+    if name == law.ENGINE_ERROR:
+        return law.ENGINE_RULE
+    if name == law.NO_GATEWAY:
+        return replace(law.ENGINE_RULE, id=name, citation=citation, family="gateway", statement=_CLOSED, remedy=_OPEN)
+    return _rules(house, version)[name]
+
+
+def _rules(house: House, version: str) -> dict[str, Rule]:
+    if version == house.policies.version:
+        return house.policies.rules
+    return _kept_rules(version)
+
+
+@lru_cache(maxsize=8)
+def _kept_rules(version: str) -> dict[str, Rule]:
+    kept = PolicyVersion.objects.get(version=version)
+    return policies.compile_texts(kept.texts, vocabulary.from_json(kept.vocabulary)).rules

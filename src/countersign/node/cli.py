@@ -33,6 +33,7 @@ COMMANDS = {
     "import": "read a carried file from a peer",
     "verify": "verify an evidence file off line",
     "keys": "make a node, enrol officers, rotate, revoke and destroy keys",
+    "accounts": "who signs in and which machines call: set-up links, machine accounts, tokens",
     "law": "ask the rules for a verdict, and have them explained",
     "protection": "load the protection register",
     "check": "check settings, keys, logs and alarms",

@@ -17,8 +17,9 @@ from countersign.node.home import Home
 from countersign.node.policies import policies_of
 from countersign.oversight import admission, risk
 from countersign.oversight.protection import ProtectionGate, read_key
+from countersign.web.premises import Premises
 
-__all__ = ["assemble", "key_encryption_keys", "policies_of", "station_of"]
+__all__ = ["assemble", "key_encryption_keys", "policies_of", "premises_of", "station_of"]
 
 PROTECTION_KEY = "protection-register.key"
 
@@ -31,6 +32,14 @@ def assemble(home: Home) -> House:
     return House(
         station=station_of(home, pack), pack=pack, policies=policies_of(pack), neutral_seconds=home.neutral_seconds
     )
+
+
+@lru_cache(maxsize=4)
+def premises_of(home: Home) -> Premises:
+    """The house with the public root, as the shell needs them; built once a process."""
+    from countersign.node.ceremonies import own_root
+
+    return Premises(assemble(home), own_root(home))
 
 
 def station_of(home: Home, pack: StatePack) -> Station:

@@ -38,7 +38,19 @@ def _database() -> dict[str, Any]:
 SECRET_KEY = _secret_key()
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", ".localhost", HOME.host]
+LOOPBACK = HOME.host in ("localhost", "127.0.0.1", "::1") or HOME.host.endswith(".localhost")
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "countersign.web.apps.WebConfig",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "countersign.ledger.apps.LedgerConfig",
     "countersign.charter.apps.CharterConfig",
     "countersign.link.apps.LinkConfig",
@@ -46,10 +58,72 @@ INSTALLED_APPS = [
     "countersign.oversight.apps.OversightConfig",
     "countersign.node.apps.NodeConfig",
 ]
-MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.middleware.common.CommonMiddleware"]
+MIDDLEWARE = [
+    "countersign.web.api.envelope.ApiEnvelope",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "countersign.web.second_factor.SecondFactorRequired",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
 ROOT_URLCONF = "countersign.node.urls"
 DATABASES = {"default": _database()}
 USE_TZ = True
 TIME_ZONE = "UTC"
 LOGGING_CONFIG = None
+APPEND_SLASH = False
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 << 20
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
+# Sign-in (django-allauth): accounts are made on the command line; a password alone opens only the set-up of a second factor.
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = 30 * 60
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "countersign.web.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+MFA_ADAPTER = "countersign.web.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["webauthn", "totp", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_PASSKEY_SIGNUP_ENABLED = False
+MFA_TRUST_ENABLED = False
+MFA_TOTP_ISSUER = f"Countersign {HOME.node}"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
+
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOOPBACK
+SESSION_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_PROXY_SSL_HEADER = None if LOOPBACK else ("HTTP_X_FORWARDED_PROTO", "https")
+X_FRAME_OPTIONS = "DENY"
 COUNTERSIGN_FAULT_TESTS = env.flag("COUNTERSIGN_FAULT_TESTS")

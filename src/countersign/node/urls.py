@@ -1,7 +1,11 @@
-"""Addresses of the web port in this version: health only. Screens come with the desks."""
+"""Addresses of the web port: health, and the shell with sign-in and API."""
 
-from django.urls import path
+from django.urls import include, path
 
 from countersign.node import health
 
-urlpatterns = [path("healthz", health.alive), path("readyz", health.ready)]
+urlpatterns = [
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
+    path("", include("countersign.web.urls")),
+]
