@@ -33,9 +33,18 @@ ALLOWED: Final = frozenset(
 )
 
 
+class _Wordless(logging.Formatter):
+    """What libraries log is told by logger alone: their messages and tracebacks may quote what somebody sent."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self._style.format(record)
+
+
 def configure() -> None:
     """Send structlog's events to standard error as JSON lines, allow-listed."""
-    logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format='{"event":"lib","logger":"%(name)s"}')
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Wordless('{"event":"lib","logger":"%(name)s"}'))
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

@@ -43,7 +43,8 @@ def unknown(_: HttpRequest) -> HttpResponse:
 def _as_problem(response: HttpResponse) -> HttpResponse:
     if response.status_code < 400 or response.get("Content-Type") == problems.MEDIA_TYPE:
         return response
-    told = problems.respond(problems.from_status(response.status_code))
-    if response.has_header("Allow"):
-        told["Allow"] = response["Allow"]
-    return told
+    told = problems.body_of(problems.from_status(response.status_code))
+    response.content = told
+    response["Content-Type"] = problems.MEDIA_TYPE
+    response["Content-Length"] = str(len(told))
+    return response
