@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import pytest_socket
 from support import nodes
+from support.ports import free_ports
 
 from countersign.node.demo import checker
 
@@ -35,7 +35,7 @@ class Journey:
             from django.conf import settings
 
             database = dict(settings.DATABASES["default"]) | {"NAME": place / "db.sqlite3"}
-            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=_free_ports())
+            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=free_ports())
             self.nodes[state] = node
         self.pair = nodes.Pair(self.nodes["CA"], self.nodes["IN"])
         nodes.peer_up(self.pair)
@@ -117,21 +117,6 @@ def _alias(home: Path, state: str, login: str) -> None:
     with sqlite3.connect(home / "db.sqlite3") as database:
         database.execute("UPDATE charter_officer SET login = ? WHERE login = ?", (name, login))
     database.close()
-
-
-def _free_ports() -> int:
-    """The first of three neighbouring free ports."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port < 65_000 and all(_is_free(port + more) for more in (1, 2)):
-            return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="module")

@@ -114,10 +114,13 @@ def hello_info(node: str, key_id: bytes) -> bytes:
     return hashing.digest("countersign/v1/hello", node, key_id)
 
 
-def database_fault(error: OperationalError) -> CountersignError:
-    """A database that is full or busy is a state with its own message, not a fault of the caller."""
-    if "full" in str(error).lower():
+def database_fault(error: Exception) -> CountersignError:
+    """A database that is full, busy or away is a state with its own message, not a fault of the caller."""
+    told = str(error).lower()
+    if "full" in told or "no space left" in told:
         return DiskFull("no space left for the database.")
+    if "connection" in told:
+        return Unavailable("the database does not answer.", remedy="Start it; `countersign check` says more.")
     return Unavailable("the database is busy.")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,7 @@ from countersign.kernel.errors import Conflict, InvalidInput, Unavailable
 from countersign.kernel.files import as_disk_full, sync_folder
 from countersign.link import restore
 from countersign.link.courier import Courier
-from countersign.node import supervisor
+from countersign.node import pgtools, supervisor
 from countersign.node.courier_process import connector
 from countersign.node.home import Home
 
@@ -34,7 +33,7 @@ def backup(home: Home, target: Path) -> int:
     if connection.vendor == "sqlite":
         _copy_sqlite(home.sqlite, target)
     else:
-        _run_tool(["pg_dump", "--format=custom", f"--file={target}"])
+        pgtools.dump(home, target)
     return target.stat().st_size
 
 
@@ -48,16 +47,7 @@ def put_back(home: Home, house: House, source: Path) -> None:
         _check_sqlite(source)
         _replace_sqlite(home, source)
     else:
-        _run_tool(
-            [
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--single-transaction",
-                f"--dbname={connection.settings_dict['NAME']}",
-                str(source),
-            ],
-        )
+        pgtools.restore(home, source)
     restore.begin(house.station)
 
 
@@ -120,24 +110,3 @@ def _check_sqlite(source: Path) -> None:
         raise InvalidInput(f"{source} is not a node's database: {error}.", field="file") from None
     if whole != "ok":
         raise InvalidInput(f"{source} is damaged.", field="file", remedy="Use an older copy.")
-
-
-def _run_tool(command: list[str]) -> None:
-    """Run a PostgreSQL tool on the node's database."""
-    settings = connection.settings_dict
-    named = {
-        "PGHOST": settings["HOST"],
-        "PGPORT": str(settings["PORT"]),
-        "PGUSER": settings["USER"],
-        "PGPASSWORD": settings["PASSWORD"],
-        "PGDATABASE": settings["NAME"],
-    }
-    try:
-        subprocess.run(command, check=True, capture_output=True, env=os.environ | {k: v for k, v in named.items() if v})
-    except FileNotFoundError:
-        raise Unavailable(
-            f"{command[0]} is not installed.",
-            remedy="Install PostgreSQL's client tools (Debian: apt install postgresql-client).",
-        ) from None
-    except subprocess.CalledProcessError as error:
-        raise Unavailable(f"{command[0]} failed with status {error.returncode}.", field="file") from None
