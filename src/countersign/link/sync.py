@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
-from countersign.charter import alarms, peering
+from countersign.charter import alarms, peering, validity
 from countersign.charter.models import Peer
 from countersign.kernel import cbor
 from countersign.ledger import queries
@@ -117,17 +118,19 @@ def seal(station: Station, state: LinkState, body: Body) -> bytes:
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
 
 
-def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
-    """Open, parse and authenticate a wire body; return who said it. Suspended peers are refused here."""
+def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple[Peer, Body]:
+    """Open, parse and authenticate a wire body; return who said it. Suspended peers and ended keys are refused here.
+
+    `at`: when it was signed, for a carried file; on line that is now.
+    """
     body_bytes, signature = bodies.open_(wire, own=station.node, open_seal=station.provider.open_seal)
     body = bodies.parse(body_bytes)
     if body.sender == station.node:
         raise WrongRecipient("this node's own body came back to it.", field="from")
     peer = peering.find_active(body.sender)
-    contact = [
-        peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None
-    ]
-    bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    contact = {peering.parts_of(key)[0]: key for key in validity.unrevoked(peer, statements.CONTACT)}
+    signer = bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    validity.insist(contact[signer], at=at)
     return peer, body
 
 
