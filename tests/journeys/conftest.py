@@ -27,6 +27,7 @@ class Journey:
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.nodes: dict[str, nodes.TestNode] = {}
+        self.ports = {"CA": free_ports(), "IN": free_ports()}
         for name, state in (("ca.example", "CA"), ("in.example", "IN")):
             home = folder / state
             place = folder / f"{state}-database"
@@ -35,7 +36,7 @@ class Journey:
             from django.conf import settings
 
             database = dict(settings.DATABASES["default"]) | {"NAME": place / "db.sqlite3"}
-            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=free_ports())
+            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=self.ports[state])
             self.nodes[state] = node
         self.pair = nodes.Pair(self.nodes["CA"], self.nodes["IN"])
         nodes.peer_up(self.pair)
