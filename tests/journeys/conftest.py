@@ -23,7 +23,8 @@ from countersign.node.demo import checker
 class Journey:
     """Homes, processes and the lines between two nodes."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
+    def __init__(self, folder: Path, template: Path, *, lines: bool = False) -> None:
+        """`lines`: peers call the third port of a node; the test stands there and forwards, cuts or listens."""
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.nodes: dict[str, nodes.TestNode] = {}
@@ -36,7 +37,9 @@ class Journey:
             from django.conf import settings
 
             database = dict(settings.DATABASES["default"]) | {"NAME": place / "db.sqlite3"}
-            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=self.ports[state])
+            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=self.ports[state],
+                endpoint=f"https://127.0.0.1:{self.ports[state] + 2}" if lines else "",
+            )  # fmt: skip
             self.nodes[state] = node
         self.pair = nodes.Pair(self.nodes["CA"], self.nodes["IN"])
         nodes.peer_up(self.pair)
@@ -69,6 +72,16 @@ class Journey:
         armed = self.home(state) / "failpoints" / "armed"
         armed.write_text(step)
         return armed
+
+    def run(self, state: str, *words: str, refused: bool = False) -> str:
+        """Run a command of a node; insist on its outcome; return what it printed."""
+        command = [sys.executable, "-m", "countersign.node.cli", "--home", str(self.home(state)), *words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=self.environment(state), timeout=120
+        )
+        said = done.stdout + done.stderr
+        assert (done.returncode != 0) is refused, f"countersign {' '.join(words)}\n{said}"
+        return said
 
     def kill(self, state: str) -> None:
         """Kill a node with all its children at once."""

@@ -4,25 +4,13 @@ from __future__ import annotations
 
 import socket
 import ssl
-import subprocess
-import sys
 
 import pytest
 from support.processes import children_of
 
-from countersign.node import home as homes
 from countersign.node.demo import checker
 
 pytestmark = pytest.mark.journey
-
-
-def _run(journey, state, *words):
-    command = [sys.executable, "-m", "countersign.node.cli", "--home", str(journey.home(state)), *words]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=journey.environment(state), timeout=60
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def _shown_by_port(journey, state, client):
@@ -33,7 +21,7 @@ def _shown_by_port(journey, state, client):
     context.load_cert_chain(*client)
     try:
         with (
-            socket.create_connection(("127.0.0.1", homes.read(journey.home(state)).link_port), timeout=5) as plain,
+            socket.create_connection(("127.0.0.1", journey.ports[state]), timeout=5) as plain,
             context.wrap_socket(plain) as caller,
         ):
             caller.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -69,7 +57,7 @@ def test_a_rotated_certificate_is_told_shown_and_used_and_the_old_one_is_shut_ou
     running = {state: children_of(journey.processes[state].pid) for state in ("CA", "IN")}
     ca_client, old_client = _client(journey, "CA", tmp_path), _client(journey, "IN", tmp_path)
     old = _der(journey, "IN")
-    _run(journey, "IN", "keys", "rotate", "mtls", "--root", str(journey.home("IN").with_name("IN-root")))
+    journey.run("IN", "keys", "rotate", "mtls", "--root", str(journey.home("IN").with_name("IN-root")))
     journey.wait(lambda: _der(journey, "IN") != old, 40, "India to serve the new certificate")
     new = _der(journey, "IN")
     journey.wait(lambda: _shown_by_port(journey, "IN", ca_client) == new, 20, "the port to show it")
@@ -77,9 +65,9 @@ def test_a_rotated_certificate_is_told_shown_and_used_and_the_old_one_is_shut_ou
     journey.wait(lambda: ssl.DER_cert_to_PEM_cert(new) in pins.read_text(), 20, "Canada to pin it")
     _both_ways(journey, "ROTATED")
 
-    old_id = next(line.split()[1] for line in _run(journey, "IN", "keys", "list").splitlines()[::-1] if "mtls" in line)
+    old_id = next(line.split()[1] for line in journey.run("IN", "keys", "list").splitlines()[::-1] if "mtls" in line)
     root = str(journey.home("IN").with_name("IN-root"))
-    _run(journey, "IN", "keys", "revoke", old_id, "--root", root, "--reason", "superseded")
+    journey.run("IN", "keys", "revoke", old_id, "--root", root, "--reason", "superseded")
     journey.wait(lambda: ssl.DER_cert_to_PEM_cert(old) not in pins.read_text(), 40, "Canada to drop the old pin")
     journey.wait(lambda: not _shown_by_port(journey, "CA", old_client), 20, "the old certificate to be shut out")
     assert _shown_by_port(journey, "CA", _client(journey, "IN", tmp_path)) == _der(journey, "CA")

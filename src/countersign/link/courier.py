@@ -161,7 +161,7 @@ class Courier:
     def _exchange(self, state: LinkState, line: _Line) -> bool:
         fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
         line.fresh = b""  # good once; a failure of this call asks anew
-        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
+        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted, calling=True)
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
         answer = line.client.sync(wire, fresh)
@@ -200,6 +200,7 @@ class Courier:
         if line is None:
             return
         line.failures += 1
+        line.wanted = None  # what was on its way may have come: the peer will say anew
         line.stale = True  # keys and pins may have changed: the next round connects anew
         pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)
         line.not_before = clock.monotonic() + pause
