@@ -206,7 +206,11 @@ class Courier:
         line.not_before = clock.monotonic() + pause
         log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))
         if line.failures >= UNREACHABLE_AFTER:
-            alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            try:
+                alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            except OperationalError as fault:
+                # A full disk takes no alarm either; the next failure raises it. The courier must not end of it.
+                log.warning("courier.database", code=database_fault(fault).instance_code)
 
     def _watch_age(self, peer: Peer) -> None:
         """Alarms at a minute, ten minutes and an hour for what waits in the outbox; silence is never a state."""

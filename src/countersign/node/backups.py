@@ -13,7 +13,7 @@ from django.db import connection, connections
 
 from countersign.charter.providers import FileProvider
 from countersign.kernel.errors import Conflict, InvalidInput, Unavailable
-from countersign.kernel.files import as_disk_full, sync_folder
+from countersign.kernel.files import DiskFull, as_disk_full, sync_folder
 from countersign.link import restore
 from countersign.link.courier import Courier
 from countersign.node import pgtools, supervisor
@@ -80,6 +80,8 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         sync_folder(target.parent)
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
+        if "full" in str(error):
+            raise DiskFull("no space left for the copy.", field="file") from None
         raise Unavailable(f"the copy failed: {error}", field="file") from None
     except OSError as error:
         raise as_disk_full(error) from error
