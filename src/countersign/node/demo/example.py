@@ -52,20 +52,21 @@ REQUEST: Final[dict[str, Any]] = {
 PDF_BYTES: Final = 5 << 20
 
 
-def reply(answers: str) -> dict[str, Any]:
-    """The Indian answer to the example's request."""
+def reply(answers: str, *, case_ref: str = "") -> dict[str, Any]:
+    """The Indian answer: to the example's request, or, with its case, to a person's own, of which nothing is known here."""
+    told = "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026."
     return {
         "kind": "reply",
         "version": 1,
-        "case_ref": "DEMO-2026-0147",
+        "case_ref": case_ref or REQUEST["case_ref"],
         "from_authority": "NIA",
         "to_state": "CA",
         "to_authority": "RCMP",
         "purpose": "investigation",
         "answers": answers,
         "necessity": "Answers the question asked and nothing else.",
-        "text": "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026.",
-        "subjects": [{"type": "company", "names": [{"text": "Example Traders", "script": "Latn"}]}],
+        "text": "The demonstration's own answer: nothing was looked up." if case_ref else told,
+        "subjects": [] if case_ref else [{"type": "company", "names": [{"text": "Example Traders", "script": "Latn"}]}],
         "attachments": [],
     }
 

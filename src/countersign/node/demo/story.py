@@ -12,7 +12,7 @@ from typing import Final
 
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import evidence
-from countersign.node.demo import checker, example
+from countersign.node.demo import checker, example, own
 from countersign.node.demo.play import Play
 from countersign.node.demo.stage import Actor, Stage
 
@@ -27,6 +27,7 @@ class Story(Play):
     def __init__(self, stage: Stage, *, request: Path | None, attachment: Path | None) -> None:
         super().__init__(stage)
         self._request, self._attachment = request, attachment
+        self._case = own.read_request(request)["case_ref"] if request else ""
         self._fingerprints: dict[str, str] = {}
 
     def play(self) -> None:
@@ -107,7 +108,7 @@ class Story(Play):
         self._say("on the Indian desk, with its clock:")
         self._tell(self.stage.run(self.in_, "show", request, "--as", "in-desk"), limit=14)
         self._tell(self.stage.run(self.in_, "inbox", "--as", "in-desk", "--take", request))
-        reply = self._write("reply.json", json.dumps(example.reply(request), ensure_ascii=False))
+        reply = self._write("reply.json", json.dumps(example.reply(request, case_ref=self._case), ensure_ascii=False))
         answer = self._release(self.in_, reply, ())
         self._arrive(self.ca, 2)
         self._say("and in Ottawa:")
