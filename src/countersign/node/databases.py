@@ -75,13 +75,15 @@ def probe(table: Mapping[str, Any]) -> None:
     """
     try:
         import psycopg
+        from psycopg.conninfo import make_conninfo
     except ImportError:
         raise DatabaseUnreachable(
             "Python's driver for PostgreSQL is not installed.", remedy="pip install 'countersign-node[postgres]'"
         ) from None
     try:
-        with psycopg.connect(**conninfo(table), client_encoding="UTF8", connect_timeout=_CONNECT_SECONDS) as server:
-            found = dict(server.execute(_QUERY).fetchall())
+        words = conninfo(table) | {"client_encoding": "UTF8", "connect_timeout": str(_CONNECT_SECONDS)}
+        with psycopg.connect(make_conninfo("", **words)) as server:
+            found: dict[str, str] = dict(server.execute(_QUERY).fetchall())
             taken = server.execute("SELECT to_regclass('ledger_log')").fetchone() != (None,)
     except psycopg.OperationalError as error:
         raise unreachable(error) from None

@@ -88,9 +88,9 @@ def _tool(home: Home, name: str) -> str:
 
 def _database() -> list[str]:
     """Where the database is. The password goes by the environment: a command line can be read by others."""
-    words = databases.conninfo(connection.settings_dict)
-    pairs = ("='".join((name, value.replace("\\", "\\\\").replace("'", "\\'"))) + "'" for name, value in words.items())
-    return [f"--dbname={' '.join(pairs)}"]
+    from psycopg.conninfo import make_conninfo
+
+    return [f"--dbname={make_conninfo('', **databases.conninfo(connection.settings_dict))}"]
 
 
 def _run(command: list[str]) -> str:
