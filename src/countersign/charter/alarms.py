@@ -24,5 +24,13 @@ def close_alarm(code: str, scope: str) -> None:
         rows.update(closed_at=clock.now())
 
 
+def set_alarm(code: str, scope: str, *, holds: bool) -> None:
+    """Open or close an alarm after what is the case now."""
+    if holds:
+        raise_alarm(code, scope)
+    else:
+        close_alarm(code, scope)
+
+
 def open_alarms() -> QuerySet[Alarm]:
     return Alarm.objects.filter(closed_at=None).order_by("opened_at")

@@ -51,6 +51,33 @@ def propose(data: bytes, *, own_node: str, own_state: str, arrangement: str, by:
     return _create(card, data, founding.reference)
 
 
+@transaction.atomic
+def renew(data: bytes, *, by: Officer) -> tuple[Peer, list[str]]:
+    """Take newer keys of a known peer from its new card; return the peer and the roles that have a newer key now.
+
+    For the day when the keys that would bring the news on line have ended. The peer's own root speaks on the card, as in
+    its log; nothing else is taken from it. Raises FingerprintMismatch for a card of another root.
+    """
+    require_role(by, "node_admin")
+    card = cards.read(data)
+    peer = find(card.node)
+    _same_root(peer, card)
+    newer = [signed for signed in card.statements if _is_newer(peer, statements.read(signed.body))]
+    if not newer:
+        raise Conflict(
+            f"the card brings no newer key of {card.node}.", field="card", remedy="Ask for a card made today."
+        )
+    return peer, sorted({learn_statement(peer, signed)["role"] for signed in newer})
+
+
+def _is_newer(peer: Peer, fields: dict[str, Any]) -> bool:
+    """An older card must not bring a key back."""
+    if fields["action"] != "enrol":
+        return False
+    known = keys_of(peer, fields["role"])
+    return not known or fields["serial"] > known[0].serial
+
+
 def confirm(node: str, *, fingerprint: str, by: Officer) -> bool:
     """Compare the sixty digits that the other side read out with the card's; return whether the peer is active now.
 

@@ -15,6 +15,7 @@ from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
 from countersign.exchange.models import Case, ExchangeItem
+from countersign.exchange.prefill import prefilled
 from countersign.kernel import clock, hashing, jcs
 from countersign.kernel.errors import InvalidInput
 from countersign.kernel.ids import new_id
@@ -50,13 +51,6 @@ def read(house: House, officer: Officer, given: Any, *, peer: Peer | None) -> Dr
     target = peer or peering.of_state(content.get("to_state", ""))
     _check_header(house.pack, packs.state(target.state_code), content)
     return Draft(new_id("itm"), kind, Kept(content, secrets.token_bytes(commitments.SALT_BYTES), (), sheet), target)
-
-
-def prefilled(own: StatePack, content: Any) -> Any:
-    """With the state's default marking where none is given; nothing that was given is changed."""
-    if not isinstance(content, dict) or content.get("kind") == "note.test" or "marking" in content:
-        return content
-    return content | {"marking": {"level": own.default_marking}}
 
 
 def with_caveats(draft: Draft, codes: frozenset[str]) -> Draft:

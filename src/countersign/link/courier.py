@@ -161,7 +161,7 @@ class Courier:
     def _exchange(self, state: LinkState, line: _Line) -> bool:
         fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
         line.fresh = b""  # good once; a failure of this call asks anew
-        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
+        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted, calling=True)
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
         answer = line.client.sync(wire, fresh)
@@ -200,12 +200,17 @@ class Courier:
         if line is None:
             return
         line.failures += 1
+        line.wanted = None  # what was on its way may have come: the peer will say anew
         line.stale = True  # keys and pins may have changed: the next round connects anew
         pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)
         line.not_before = clock.monotonic() + pause
         log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))
         if line.failures >= UNREACHABLE_AFTER:
-            alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            try:
+                alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            except OperationalError as fault:
+                # A full disk takes no alarm either; the next failure raises it. The courier must not end of it.
+                log.warning("courier.database", code=database_fault(fault).instance_code)
 
     def _watch_age(self, peer: Peer) -> None:
         """Alarms at a minute, ten minutes and an hour for what waits in the outbox; silence is never a state."""

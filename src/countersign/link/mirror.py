@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from countersign.charter import alarms, peering
+from countersign.charter import alarms, peering, validity
 from countersign.charter.models import PeerKey
 from countersign.kernel import clock, failpoints, hashing
 from countersign.kernel.errors import CountersignError
@@ -151,21 +151,25 @@ def take_cosignature(state: LinkState, body: Body) -> None:
     ledger.keep_cosignature(row, witness=name, lines=lines)
 
 
-def log_keys(state: LinkState, parsed: Sequence[Leaf] = ()) -> list[HybridPublicKey]:
+def log_keys(state: LinkState, parsed: Sequence[Leaf] = ()) -> list[PeerKey]:
     """Keys that may sign the peer's log now: those not revoked, and those its root enrols in the leaves that arrive."""
     for leaf in parsed:
         if isinstance(leaf, KeyLeaf):
             _learn_early(state, leaf)
-    return [_public(key) for key in peering.keys_of(state.peer, statements.LOG) if key.revoked_since is None]
+    return validity.unrevoked(state.peer, statements.LOG)
 
 
 def _verify(state: LinkState, note: SignedNote, parsed: Sequence[Leaf]) -> Checkpoint:
     origin = checkpoints.parse_text(note.text).origin
     if origin != state.mirror.origin:
         raise WrongLog(f"a checkpoint of {origin} came where {state.mirror.origin} was due.", field="slice")
-    for public in log_keys(state, parsed):
+    for key in log_keys(state, parsed):
+        public = _public(key)
         if note.lines_of(origin, notes.key_id(origin, notes.ED25519, public.ed25519)):
-            return checkpoints.verify(note, public, origin=origin)
+            checkpoint = checkpoints.verify(note, public, origin=origin)
+            if not validity.may_have_signed(key) and checkpoint.size > size_of(state):
+                raise validity.refusal(key)
+            return checkpoint
     raise SignatureInvalid("the checkpoint is signed by no key that the peer's root vouches for.", field="slice")
 
 
@@ -180,9 +184,7 @@ def _learn_early(state: LinkState, leaf: KeyLeaf) -> None:
 
 
 def _any_witness(state: LinkState, checkpoint: Checkpoint, lines: tuple[notes.SignatureLine, ...], name: str) -> None:
-    for key in peering.keys_of(state.peer, statements.WITNESS):
-        if key.revoked_since is not None:
-            continue
+    for key in filter(validity.may_have_signed, validity.unrevoked(state.peer, statements.WITNESS)):
         public = _public(key)
         if any(line.key_id == notes.key_id(name, notes.MLDSA44, public.mldsa) for line in lines):
             checkpoints.verify_cosignature(checkpoint, lines, public, name=name)

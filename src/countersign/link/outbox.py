@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
+from countersign.charter import validity
 from countersign.charter.models import Peer, PeerKey
-from countersign.charter.peering import keys_of, parts_of
+from countersign.charter.peering import parts_of
 from countersign.kernel import cbor, clock, failpoints
 from countersign.ledger import services as ledger
 from countersign.ledger.core import leaves, statements
@@ -165,10 +166,9 @@ def sign_head(station: Station, state: LinkState) -> None:
 
 
 def recipient_key(peer: Peer) -> PeerKey:
-    """The peer's newest HPKE key that is not revoked."""
-    for key in keys_of(peer, statements.HPKE):
-        if key.revoked_since is None:
-            return key
+    """The peer's newest HPKE key that is valid. Raises KeyEnded where none is any more."""
+    if (key := validity.newest(peer, statements.HPKE)) is not None:
+        return key
     raise PeerUnreachable(f"{peer.node} has no valid HPKE key.", field="peer")
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
-from countersign.charter import alarms, peering
+from countersign.charter import alarms, peering, validity
 from countersign.charter.models import Peer
 from countersign.kernel import cbor
 from countersign.ledger import queries
@@ -29,8 +30,13 @@ def build(
     reply_fresh: bytes = b"",
     wanted: Cursors | None = None,
     restore_from: int | None = None,
+    calling: bool = False,
 ) -> Body:
-    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
+    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
+
+    `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
+    once no chunk comes twice but those in the middle, where the two meet.
+    """
     state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
     # A log that is being restored is shorter than what was shown of it: nothing of it is sent before it is whole again.
     part = None if state.restoring else next_slice(state, state.peer_has)
@@ -46,7 +52,7 @@ def build(
         ciphertexts=ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
         cosignature=mirror.own_cosignature(station, state),
-        cursors=cursors(station, state),
+        cursors=cursors(station, state, calling=calling),
         restore=Restore(Log.objects.get(pk=state.log_id).size) if state.restoring else None,
         returned=returned_slice(state, restore_from) if restore_from is not None else None,
     )
@@ -85,13 +91,13 @@ def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKe
         yield tuple(chosen), ciphertexts
 
 
-def cursors(station: Station, state: LinkState) -> Cursors:
+def cursors(station: Station, state: LinkState, *, calling: bool = False) -> Cursors:
     """What this node holds of the peer's log, and what it wants."""
     return Cursors(
         mirror=mirror.size_of(state),
         cosigned=mirror.newest_cosigned(state),
         quarantined=mirror.quarantined_ranges(state),
-        wants=tuple(_wants(station, state)),
+        wants=tuple(_wants(station, state, calling=calling)),
     )
 
 
@@ -117,17 +123,19 @@ def seal(station: Station, state: LinkState, body: Body) -> bytes:
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
 
 
-def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
-    """Open, parse and authenticate a wire body; return who said it. Suspended peers are refused here."""
+def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple[Peer, Body]:
+    """Open, parse and authenticate a wire body; return who said it. Suspended peers and ended keys are refused here.
+
+    `at`: when it was signed, for a carried file; on line that is now.
+    """
     body_bytes, signature = bodies.open_(wire, own=station.node, open_seal=station.provider.open_seal)
     body = bodies.parse(body_bytes)
     if body.sender == station.node:
         raise WrongRecipient("this node's own body came back to it.", field="from")
     peer = peering.find_active(body.sender)
-    contact = [
-        peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None
-    ]
-    bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    contact = {peering.parts_of(key)[0]: key for key in validity.unrevoked(peer, statements.CONTACT)}
+    signer = bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    validity.insist(contact[signer], at=at)
     return peer, body
 
 
@@ -175,9 +183,9 @@ def _slice(log: Log, begin: int, end: SignedCheckpoint) -> Slice:
     return Slice(begin, tuple(queries.leaves(log, begin, end.size)), bytes(end.note))
 
 
-def _wants(station: Station, state: LinkState) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+def _wants(station: Station, state: LinkState, *, calling: bool) -> Iterator[tuple[bytes, tuple[int, ...]]]:
     for blob in Blob.objects.filter(direction="in", peer=state.peer, complete=False).order_by("id")[:MAX_WANTED]:
-        yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED))
+        yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED, last_first=calling))
 
 
 def _wanted_chunks(station: Station, state: LinkState, wanted: Cursors) -> Iterator[Chunk]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,10 +13,10 @@ from django.db import connection, connections
 
 from countersign.charter.providers import FileProvider
 from countersign.kernel.errors import Conflict, InvalidInput, Unavailable
-from countersign.kernel.files import as_disk_full, sync_folder
+from countersign.kernel.files import DiskFull, as_disk_full, sync_folder
 from countersign.link import restore
 from countersign.link.courier import Courier
-from countersign.node import supervisor
+from countersign.node import pgtools, supervisor
 from countersign.node.courier_process import connector
 from countersign.node.home import Home
 
@@ -34,7 +33,7 @@ def backup(home: Home, target: Path) -> int:
     if connection.vendor == "sqlite":
         _copy_sqlite(home.sqlite, target)
     else:
-        _run_tool(["pg_dump", "--format=custom", f"--file={target}"])
+        pgtools.dump(home, target)
     return target.stat().st_size
 
 
@@ -48,16 +47,7 @@ def put_back(home: Home, house: House, source: Path) -> None:
         _check_sqlite(source)
         _replace_sqlite(home, source)
     else:
-        _run_tool(
-            [
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--single-transaction",
-                f"--dbname={connection.settings_dict['NAME']}",
-                str(source),
-            ],
-        )
+        pgtools.restore(home, source)
     restore.begin(house.station)
 
 
@@ -90,6 +80,8 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         sync_folder(target.parent)
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
+        if "full" in str(error):
+            raise DiskFull("no space left for the copy.", field="file") from None
         raise Unavailable(f"the copy failed: {error}", field="file") from None
     except OSError as error:
         raise as_disk_full(error) from error
@@ -120,24 +112,3 @@ def _check_sqlite(source: Path) -> None:
         raise InvalidInput(f"{source} is not a node's database: {error}.", field="file") from None
     if whole != "ok":
         raise InvalidInput(f"{source} is damaged.", field="file", remedy="Use an older copy.")
-
-
-def _run_tool(command: list[str]) -> None:
-    """Run a PostgreSQL tool on the node's database."""
-    settings = connection.settings_dict
-    named = {
-        "PGHOST": settings["HOST"],
-        "PGPORT": str(settings["PORT"]),
-        "PGUSER": settings["USER"],
-        "PGPASSWORD": settings["PASSWORD"],
-        "PGDATABASE": settings["NAME"],
-    }
-    try:
-        subprocess.run(command, check=True, capture_output=True, env=os.environ | {k: v for k, v in named.items() if v})
-    except FileNotFoundError:
-        raise Unavailable(
-            f"{command[0]} is not installed.",
-            remedy="Install PostgreSQL's client tools (Debian: apt install postgresql-client).",
-        ) from None
-    except subprocess.CalledProcessError as error:
-        raise Unavailable(f"{command[0]} failed with status {error.returncode}.", field="file") from None

@@ -15,6 +15,7 @@ from countersign.kernel.files import write_durably
 from countersign.ledger.core import statements
 from countersign.ledger.core.names import check_node_name
 from countersign.ledger.core.statements import RootKey
+from countersign.node import databases
 from countersign.node import home as homes
 from countersign.node.boot import boot_house
 from countersign.node.home import Home
@@ -32,6 +33,9 @@ def init_node(arguments: argparse.Namespace) -> str:
     check_node_name(arguments.node)
     if folder.resolve() in [arguments.root.resolve(), *arguments.root.resolve().parents]:
         raise InvalidInput("the root key may not lie inside the home.", field="root", remedy="Name an off-line medium.")
+    database = databases.parse(arguments.database) if arguments.database else None
+    if database:
+        databases.probe(database)
     home = homes.create(
         folder,
         node=arguments.node,
@@ -39,7 +43,11 @@ def init_node(arguments: argparse.Namespace) -> str:
         host=arguments.host,
         link_port=arguments.link_port,
         web_port=arguments.web_port,
-        endpoint=arguments.endpoint,
+        further={
+            "endpoint": arguments.endpoint,
+            "database": database,
+            "database_tools": str(arguments.database_tools.resolve()) if arguments.database_tools else "",
+        },
     )
     _, house = boot_house()
     migrate()

@@ -10,6 +10,7 @@ import structlog
 from django.db import OperationalError
 from django.db.models import Max
 
+from countersign.charter import validity
 from countersign.charter.models import Peer
 from countersign.exchange import clockwork, gate, intake, neutral
 from countersign.exchange.house import House
@@ -69,6 +70,7 @@ def connector(house: House) -> Any:
 
     def connect(peer: Peer) -> PeerClient:
         state = outbox.open_link(house.station, peer)
+        validity.newest(peer, statements.MTLS)  # without a valid certificate of the peer there is nothing to connect to
         key = ownkeys.usable(statements.MTLS, state)
         return PeerClient(
             house.station,
@@ -116,6 +118,7 @@ class Chores:
 
     def _keep_house(self) -> None:
         housekeeping.watch_keys(self._house.station)
+        housekeeping.watch_peer_keys()
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         gate.release_held(self._house)

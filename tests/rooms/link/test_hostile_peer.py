@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from support import wire
 
+from countersign.charter.errors import KeyEnded
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import forkproof, leaves
 from countersign.link import bodies, outbox, sealing, sync
@@ -256,10 +257,20 @@ def test_a_disk_that_fills_during_receipt_loses_nothing(pair, monkeypatch):
     assert wire.stored(pair, pair.in_) == [(1, 1), (1, 2)]
 
 
-@pytest.mark.parametrize("years", [-10, 10])
-def test_a_clock_ten_years_off_changes_neither_order_nor_delivery(pair, clock_at, years):
-    clock_at.advance(years * 365 * 86_400)
+def test_a_clock_ten_years_behind_changes_neither_order_nor_delivery(pair, clock_at):
+    clock_at.advance(-10 * 365 * 86_400)
     wire.release(pair, pair.ca, 2)
+    wire.settle(pair, pair.ca)
+    assert wire.stored(pair, pair.in_) == [(1, 1), (1, 2)]
+
+
+def test_a_clock_ten_years_ahead_is_told_as_ended_keys_and_once_it_is_right_nothing_is_lost(pair, clock_at):
+    clock_at.advance(10 * 365 * 86_400)
+    wire.release(pair, pair.ca, 2)
+    with pytest.raises(KeyEnded) as refused:
+        wire.request(pair, pair.ca)
+    assert "was valid until" in refused.value.reason
+    clock_at.advance(-10 * 365 * 86_400)
     wire.settle(pair, pair.ca)
     assert wire.stored(pair, pair.in_) == [(1, 1), (1, 2)]
 

@@ -20,6 +20,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.add_argument(
         "--endpoint", default="", help="where peers call, if not the link port itself (a forwarder in front)"
     )
+    init.add_argument(
+        "--database",
+        metavar="URL",
+        help="postgresql://USER@HOST:PORT/NAME, without a password (default: SQLite in the home)",
+    )
+    init.add_argument("--database-tools", type=Path, metavar="FOLDER", help="where pg_dump and pg_restore are")
     officer = acts.add_parser("officer", help="enrol a named person with roles and a signature key")
     officer.add_argument("login")
     officer.add_argument("--name", required=True)
