@@ -88,6 +88,34 @@ def cures(policy: Policy, curable: frozenset[str]) -> dict[str, frozenset[str]]:
     return found
 
 
+def cured_by_unless(policy: Policy, curable: frozenset[str]) -> bool:
+    """Whether what `cures` names is all that the `unless` asks for, and the `when` does not look at it."""
+    unless = [expression for is_when, expression in policy.conditions if not is_when]
+    whole = [
+        part
+        for expression in unless
+        for part in (expression.inner if isinstance(expression, Joined) else (expression,))
+    ]
+    plain = all(_asked(part, curable) for part in whole) and all(
+        not isinstance(expression, Joined) or expression.every for expression in unless
+    )
+    seen = {name for is_when, expression in policy.conditions if is_when for name in _names(expression)}
+    return bool(unless) and plain and not seen & curable
+
+
+def _names(expression: Expression) -> set[str]:
+    """Attributes that an expression looks at."""
+    if isinstance(expression, Attribute):
+        return {expression.name}
+    if isinstance(expression, Not):
+        return _names(expression.inner)
+    if isinstance(expression, Joined):
+        return set().union(*(_names(part) for part in expression.inner))
+    if isinstance(expression, Equal):
+        return _names(expression.left) | _names(expression.right)
+    return _names(expression.target) | _names(expression.argument) if isinstance(expression, Call) else set()
+
+
 def _asked(expression: Expression, curable: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
     if isinstance(expression, Joined) and expression.every:
         return [pair for part in expression.inner for pair in _asked(part, curable)]

@@ -78,7 +78,7 @@ def verdict(policies: PolicySet, *, action: str, facts: Facts) -> dict[str, Any]
     }
     if first.allowed:
         return {"verdict": "release"} | told
-    if first.hopeless or first.held:
+    if first.hopeless or any(rule.effect == "hold" for rule in first.fired):
         return {"verdict": "refuse"} | told | _only_final(first)
     if told["approvals"] or told["conditions"]:
         return {"verdict": "needs_approval"} | told
@@ -92,7 +92,7 @@ def verdict(policies: PolicySet, *, action: str, facts: Facts) -> dict[str, Any]
 
 def _only_final(decision: Decision) -> dict[str, Any]:
     """A refusal names what cannot be cured, and nothing that would look as if it could."""
-    final = [rule for rule in decision.fired if not rule.curable] or list(decision.fired)
+    final = [rule for rule in decision.fired if not rule.curable or rule.effect == "hold"]
     none: list[str] = []
     return {
         "rules": [rule.id for rule in final],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from countersign.law.errors import AttributeInvalid
+from countersign.law.errors import AttributeInvalid, PolicyInvalid
 
 Facts = dict[str, Any]
 """Attribute name to bool, str (an enum value) or list of str (a set)."""
@@ -42,6 +42,22 @@ class Vocabulary:
         applies = f"appliesTo {{ principal: Authority, resource: Item, context: {{ {', '.join(members)} }} }}"
         actions = "\n".join(f'action "{name}" {applies};' for name in self.actions)
         return f"entity Authority;\nentity Item;\n{types}\n{actions}\n"
+
+    def type_of(self, name: str) -> str:
+        """The type of an attribute: Bool, an entity type, or Set<entity type>. Raises PolicyInvalid for an unknown one."""
+        if name in self.booleans:
+            return "Bool"
+        if name in self.enums:
+            return self._type(name)
+        if name in self.sets:
+            return f"Set<{self._type(name)}>"
+        raise PolicyInvalid(f"no attribute is called {name}.")
+
+    def entities(self) -> frozenset[tuple[str, str]]:
+        """Every value of every attribute, with its type."""
+        return frozenset(
+            (self._type(name), value) for name, values in (self.enums | self.sets).items() for value in values
+        )
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON, to be kept beside the policies of a version."""
