@@ -104,6 +104,15 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
     return _denied(policies, action, facts, _in_the_way(policies, action, typed, found), ())
 
 
+def survey(policies: PolicySet, *, action: str, facts: Facts) -> tuple[Rule, ...]:
+    """The forbids that stand, by the second evaluator alone: to see what is asked for, never to decide.
+
+    Raises AttributeInvalid.
+    """
+    found = policies.second.find(action, policies.vocabulary.typed(facts))
+    return tuple(policies.rules[name] for name in sorted(found.forbids))
+
+
 def _agree(found: Found, result: Any) -> bool:
     """The same outcome for the same reasons."""
     allowed = result.decision is cedarpy.Decision.Allow
