@@ -21,6 +21,14 @@ def place_of(level: int, index: int) -> int:
     return (level << 48) + index
 
 
+def size_of(log: int) -> int:
+    """How many leaves a log has now, by its key."""
+    row = sql.one("SELECT size FROM ledger_log WHERE id = %s", log)
+    if row is None:
+        raise AssertionError("a log is never deleted")
+    return int(row[0])
+
+
 def leaves(log: Log, begin: int, end: int) -> list[bytes]:
     """The leaves [begin, end) in order."""
     query = 'SELECT data FROM ledger_leaf WHERE log_id = %s AND "index" >= %s AND "index" < %s ORDER BY "index"'

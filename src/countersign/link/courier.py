@@ -17,16 +17,17 @@ from typing import Final
 import structlog
 from django.db import OperationalError, close_old_connections
 
-from countersign.charter import alarms
+from countersign.charter import alarms, peering
 from countersign.charter.models import Peer
 from countersign.kernel import clock, failpoints
 from countersign.kernel.errors import CountersignError
-from countersign.ledger.models import Cosignature, Log, SignedCheckpoint
-from countersign.link import mirror, outbox, restore, sync
+from countersign.ledger import queries, sql
+from countersign.ledger.models import SignedCheckpoint
+from countersign.link import batching, mirror, outbox, restore, sync
 from countersign.link.bodies import FRESH_BYTES, Cursors
 from countersign.link.client import PeerClient
 from countersign.link.errors import WrongRecipient
-from countersign.link.models import Blob, LinkState, OutBatch, OutItem
+from countersign.link.models import LinkState, OutItem
 from countersign.link.server import database_fault
 from countersign.link.station import Station
 
@@ -42,6 +43,11 @@ AGE_ALARMS: Final = (
     (timedelta(minutes=10), "OUTBOX_10_MINUTES"),
     (timedelta(hours=1), "OUTBOX_1_HOUR"),
 )
+
+_UNTOLD_COSIGNATURE: Final = """
+    SELECT 1 FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
+    WHERE c.log_id = %s AND g.witness LIKE %s AND c.size > %s LIMIT 1
+"""
 
 log = structlog.get_logger("link.courier")
 
@@ -113,7 +119,7 @@ class Courier:
 
     def _active_peers(self) -> list[Peer]:
         try:
-            return list(Peer.objects.filter(status=Peer.ACTIVE))
+            return peering.all_active()
         except OperationalError as error:
             log.warning("courier.database", code=database_fault(error).instance_code)
             return []
@@ -150,7 +156,7 @@ class Courier:
             line.client, line.stale = self._connect(peer), False
         state = outbox.open_link(self._station, peer)
         if not state.restoring:
-            outbox.cut_batch(self._station, state)
+            batching.cut_batch(self._station, state)
             outbox.sign_head(self._station, state)
         before = _position(state)
         answered = self._exchange(state, line)
@@ -235,20 +241,18 @@ def _watch_cosigning(state: LinkState) -> None:
 
 def has_items(state: LinkState) -> bool:
     """Items wait for their keys to be delivered, or for their receipt."""
-    return (
-        OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).exists()
-        or OutBatch.objects.filter(peer=state.peer).exists()
-    )
+    unanswered = "SELECT 1 FROM link_outbatch WHERE peer_id = %s LIMIT 1"
+    return batching.waits_for_batch(state) or sql.one(unanswered, state.peer_id) is not None
 
 
 def has_work(state: LinkState) -> bool:
     """Anything the peer does not hold yet: leaves, items, a cosignature, or chunks this node waits for."""
-    own = Log.objects.get(pk=state.log_id)
-    waiting = Blob.objects.filter(direction="in", peer=state.peer, complete=False).exists()
-    newest = Cosignature.objects.filter(
-        checkpoint__log=state.mirror, witness__endswith="/w", checkpoint__size__gt=state.peer_cosigned
+    return (
+        queries.size_of(state.log_id) > state.peer_has
+        or sql.one(sync.MISSING_BLOB, state.peer_id) is not None
+        or has_items(state)
+        or sql.one(_UNTOLD_COSIGNATURE, state.mirror_id, "%/w", state.peer_cosigned) is not None
     )
-    return own.size > state.peer_has or waiting or has_items(state) or newest.exists()
 
 
 def _position(state: LinkState) -> tuple[int, int]:

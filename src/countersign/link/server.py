@@ -75,9 +75,9 @@ class LinkApplication:
 
     def _hello(self, node: str) -> bytes:
         peer = peering.find_active(node)
-        key = outbox.recipient_key(peer)
-        sealed = hpke.seal(peering.parts_of(key)[0], self._fresh.issue(node), hello_info(node, bytes(key.key_id)))
-        return cbor.encode([bodies.VERSION, hpke.SUITE_ID, bytes(key.key_id), sealed])
+        key_id, public = outbox.recipient_key(peer)
+        sealed = hpke.seal(public, self._fresh.issue(node), hello_info(node, key_id))
+        return cbor.encode([bodies.VERSION, hpke.SUITE_ID, key_id, sealed])
 
     def _sync(self, environ: dict[str, Any], node: str) -> bytes:
         try:
