@@ -28,6 +28,10 @@ from countersign.link.station import Station
 from countersign.link.storing import Arrivals, finish_blobs, store_items
 
 _CHANNEL = sql.Columns(InChannel, "c")
+_PLACES = """
+    SELECT sequence, leaf_index FROM link_initem
+    WHERE peer_id = %s AND channel = %s AND epoch = %s AND sequence BETWEEN %s AND %s
+"""
 
 
 @dataclass(slots=True)
@@ -133,9 +137,7 @@ def _announce(
         return
     by_channel: dict[bytes, InChannel] = {}
     rows: list[InItem] = []
-    known = _known_places(
-        state, arrivals, {leaf.channel for _, _, leaf in announced}, min(leaf.sequence for _, _, leaf in announced)
-    )
+    known = _known_places(state, arrivals, [leaf for _, _, leaf in announced])
     for index, hash_, leaf in announced:
         if leaf.channel not in by_channel:
             by_channel[leaf.channel] = in_channel(state, leaf.channel)
@@ -153,18 +155,15 @@ def _announce(
 
 
 def _known_places(
-    state: LinkState, arrivals: Arrivals, channels: set[bytes], lowest: int
+    state: LinkState, arrivals: Arrivals, announced: Sequence[ItemLeaf]
 ) -> dict[tuple[bytes, int, int], int]:
-    """Identities already announced, from the lowest sequence in question up, with their leaf index."""
-    query = (
-        "SELECT channel, epoch, sequence, leaf_index FROM link_initem"  # noqa: S608
-        f" WHERE peer_id = %s AND channel IN ({sql.places(channels)}) AND sequence >= %s"
-    )
-    rows = sql.rows(query, state.peer_id, *channels, lowest)
-    written = {(bytes(channel), epoch, sequence): index for channel, epoch, sequence, index in rows}
-    return written | {
-        (bytes(row.channel), row.epoch, row.sequence): row.leaf_index for row in arrivals.announced.values()
-    }
+    """Identities already announced, in the ranges in question, with their leaf index."""
+    places = {(bytes(row.channel), row.epoch, row.sequence): row.leaf_index for row in arrivals.announced.values()}
+    for channel, epoch in {(leaf.channel, leaf.epoch) for leaf in announced}:
+        wanted = [leaf.sequence for leaf in announced if (leaf.channel, leaf.epoch) == (channel, epoch)]
+        for sequence, index in sql.rows(_PLACES, state.peer_id, channel, epoch, min(wanted), max(wanted)):
+            places[channel, epoch, sequence] = index
+    return places
 
 
 def _row(state: LinkState, index: int, hash_: bytes, leaf: ItemLeaf, channel: InChannel) -> InItem:

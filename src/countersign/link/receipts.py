@@ -102,7 +102,8 @@ def _count_batched(state: LinkState, hashes: list[bytes]) -> int:
     if not hashes:
         return 0
     query = (
-        f"SELECT count(*) FROM link_outitem WHERE peer_id = %s AND state = %s AND leaf_hash IN ({sql.places(hashes)})"
+        "SELECT count(*) FROM link_outitem"  # noqa: S608
+        f" WHERE peer_id = %s AND state = %s AND leaf_hash IN ({sql.places(hashes)})"
     )
     row = sql.one(query, state.peer_id, OutItem.BATCHED, *hashes)
     return row[0] if row else 0

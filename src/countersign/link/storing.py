@@ -19,11 +19,14 @@ from countersign.link.opening import Opened
 from countersign.link.station import Station
 
 _ITEM = sql.Columns(InItem, "i", without=("ciphertext", "wrapped_key"))
-_INSERT = """
-    INSERT INTO link_initem (peer_id, channel, epoch, sequence, leaf_index, leaf_hash, expires, ciphertext, wrapped_key,
-    authority, state, refusal, receipt_index, handled_index, stored_at, applied)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
-"""
+_PLAIN = (
+    *("channel", "epoch", "sequence", "leaf_index", "leaf_hash", "expires", "ciphertext", "wrapped_key", "authority"),
+    *("state", "refusal", "receipt_index", "handled_index"),
+)
+_INSERT = (
+    f"INSERT INTO link_initem (peer_id, {', '.join(_PLAIN)}, stored_at, applied)"  # noqa: S608
+    f" VALUES ({', '.join(['%s'] * (len(_PLAIN) + 3))})"
+)
 _UPDATE = """
     UPDATE link_initem SET state = %s, refusal = %s, ciphertext = %s, wrapped_key = %s, authority = %s, stored_at = %s,
     receipt_index = %s WHERE id = %s
@@ -92,18 +95,16 @@ def _known_rows(state: LinkState, hashes: Sequence[bytes]) -> dict[bytes, InItem
 
 
 def _inserted(rows: Iterable[InItem]) -> list[list[object]]:
-    return [
-        [row.peer_id, row.channel, row.epoch, row.sequence, row.leaf_index, row.leaf_hash, row.expires]
-        + [row.ciphertext, row.wrapped_key, row.authority, row.state, row.refusal, row.receipt_index]
-        + [row.handled_index, row.stored_at and sql.moment(row.stored_at), row.applied]
-        for row in rows
-    ]
+    return [[row.peer_id, *(getattr(row, name) for name in _PLAIN), _moment(row), row.applied] for row in rows]
 
 
 def _updated(row: InItem) -> list[object]:
-    stored_at = row.stored_at and sql.moment(row.stored_at)
-    values = [row.state, row.refusal, row.ciphertext, row.wrapped_key, row.authority, stored_at]
+    values = [row.state, row.refusal, row.ciphertext, row.wrapped_key, row.authority, _moment(row)]
     return [*values, row.receipt_index, row.pk]
+
+
+def _moment(row: InItem) -> object:
+    return None if row.stored_at is None else sql.moment(row.stored_at)
 
 
 def _store_item(station: Station, row: InItem, item: Opened) -> bool:

@@ -92,10 +92,10 @@ def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKe
 def _waiting(state: LinkState, members: list[bytes]) -> dict[bytes, bytes]:
     """The ciphertexts of those items of a batch that have no receipt yet."""
     query = (
-        "SELECT leaf_hash, ciphertext FROM link_outitem"
-        f" WHERE peer_id = %s AND state = %s AND leaf_hash IN ({sql.places(members)})"
+        "SELECT leaf_hash, ciphertext FROM link_outitem"  # noqa: S608
+        f" WHERE peer_id = %s AND leaf_hash IN ({sql.places(members)}) AND state = %s"
     )
-    rows = sql.rows(query, state.peer_id, OutItem.BATCHED, *members)
+    rows = sql.rows(query, state.peer_id, *members, OutItem.BATCHED)
     return {bytes(hash_): bytes(ciphertext) for hash_, ciphertext in rows}
 
 

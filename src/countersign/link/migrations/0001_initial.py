@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('epoch', models.IntegerField()),
                 ('sequence', models.BigIntegerField()),
                 ('leaf_index', models.BigIntegerField()),
-                ('leaf_hash', models.BinaryField(db_index=True, max_length=32)),
+                ('leaf_hash', models.BinaryField(max_length=32)),
                 ('expires', models.BigIntegerField()),
                 ('ciphertext', models.BinaryField(default=b'')),
                 ('wrapped_key', models.BinaryField(default=b'')),
@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 ('handled_index', models.BigIntegerField(null=True)),
                 ('stored_at', models.DateTimeField(null=True)),
                 ('applied', models.BooleanField(default=False)),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='charter.peer')),
+                ('peer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='charter.peer')),
             ],
         ),
         migrations.CreateModel(
@@ -117,7 +117,7 @@ class Migration(migrations.Migration):
                 ('epoch', models.IntegerField()),
                 ('sequence', models.BigIntegerField()),
                 ('leaf_index', models.BigIntegerField()),
-                ('leaf_hash', models.BinaryField(db_index=True, max_length=32)),
+                ('leaf_hash', models.BinaryField(max_length=32)),
                 ('commitment', models.BinaryField(max_length=32)),
                 ('ciphertext', models.BinaryField(default=b'')),
                 ('wrapped_key', models.BinaryField(default=b'')),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('stored_at', models.DateTimeField(null=True)),
                 ('stored_index', models.BigIntegerField(null=True)),
                 ('handled_index', models.BigIntegerField(null=True)),
-                ('peer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='charter.peer')),
+                ('peer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='charter.peer')),
             ],
         ),
         migrations.CreateModel(
@@ -190,6 +190,10 @@ class Migration(migrations.Migration):
             model_name='initem',
             index=models.Index(fields=['applied', 'state', 'id'], name='link_initem_applied_0611fa_idx'),
         ),
+        migrations.AddIndex(
+            model_name='initem',
+            index=models.Index(fields=['peer', 'leaf_hash'], name='link_initem_peer_id_edb7a7_idx'),
+        ),
         migrations.AddConstraint(
             model_name='initem',
             constraint=models.UniqueConstraint(fields=('peer', 'channel', 'epoch', 'sequence'), name='in_identity'),
@@ -201,6 +205,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='outitem',
             index=models.Index(fields=['peer', 'state', '-urgent', 'id'], name='link_outite_peer_id_8e2c6a_idx'),
+        ),
+        migrations.AddIndex(
+            model_name='outitem',
+            index=models.Index(fields=['peer', 'leaf_hash'], name='link_outite_peer_id_284155_idx'),
         ),
         migrations.AddConstraint(
             model_name='outitem',
