@@ -48,6 +48,20 @@ def encode(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
+def array_of(count: int, *encoded: bytes) -> bytes:
+    """The beginning of an array of `count` (at most 23) members, of which the first are given as they are encoded."""
+    return bytes([_ARRAY << 5 | count]) + b"".join(encoded)
+
+
+def byte_string(data: bytes) -> bytes:
+    """The encoding of a byte string, without the general encoder's price."""
+    length = len(data)
+    if length < 24:
+        return bytes([_BYTES << 5 | length]) + data
+    width = 0 if length < 1 << 8 else 1 if length < 1 << 16 else 2 if length < 1 << 32 else 3
+    return bytes([_BYTES << 5 | 24 + width]) + length.to_bytes(1 << width, "big") + data
+
+
 def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, *, field: str = "") -> Any:
     """Decode `data` or raise MalformedCbor / CborTooLarge. Time and memory are bounded by `limits`."""
     if len(data) > limits.size:
