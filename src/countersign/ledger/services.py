@@ -24,8 +24,8 @@ _CHECKPOINT = "INSERT INTO ledger_signedcheckpoint (log_id, size, root, note, ke
 
 def open_log(origin: str, *, kind: str) -> Log:
     """The log of this origin, made empty if it is new."""
-    log, _ = Log.objects.get_or_create(origin=origin, defaults={"kind": kind})
-    return log
+    row = sql.one(f"SELECT {_HEAD} FROM ledger_log l WHERE l.origin = %s", origin)  # noqa: S608
+    return Log.objects.get_or_create(origin=origin, defaults={"kind": kind})[0] if row is None else _HEAD.instance(row)
 
 
 def lock(log: Log) -> Log:

@@ -10,6 +10,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -32,7 +33,8 @@ from countersign.link.server import database_fault
 from countersign.link.station import Station
 
 YIELD_SECONDS: Final = 0.002
-GRACE_SECONDS: Final = 0.3
+GRACE_SECONDS: Final = 1.0
+"""After a contact, what is no item waits this long: a peer that is delivering would be told it in its next answer."""
 HEARTBEAT: Final = timedelta(days=1)
 MAX_BACKOFF_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 1.0
@@ -63,6 +65,7 @@ class _Line:
     wanted: Cursors | None = None
     fresh: bytes = b""
     stale: bool = False
+    cut_ahead: bool = False
 
 
 class Courier:
@@ -129,13 +132,18 @@ class Courier:
         line = self._lines.get(peer.pk)
         if line is not None and clock.monotonic() < line.not_before:
             return False
+        progress = self._guarded(peer, self._carry)
+        self._guarded(peer, self._look_after)
+        return progress
+
+    def _carry(self, peer: Peer) -> bool:
+        state = outbox.open_link(self._station, peer)
+        return self._due(state) and self._round(peer)
+
+    def _guarded(self, peer: Peer, act: Callable[[Peer], bool]) -> bool:
+        """Do it; whatever befalls this peer, the others are served, and this one is left alone for a while."""
         try:
-            state = outbox.open_link(self._station, peer)
-            # A node that is only ever called must cosign too, so the line is there from the first visit on.
-            self._look_after(peer, state, self._line(peer))
-            if not self._due(state):
-                return False
-            progress = self._round(peer)
+            return act(peer)
         except CountersignError as error:
             self._back_off(peer, error)
             return False
@@ -147,7 +155,6 @@ class Courier:
             log.exception("courier.fault", peer=peer.node)
             self._back_off(peer, CountersignError(type(error).__name__))
             return False
-        return progress
 
     def _round(self, peer: Peer) -> bool:
         """Cut a batch, send a body, apply the answer. Returns whether anything moved."""
@@ -156,8 +163,11 @@ class Courier:
             line.client, line.stale = self._connect(peer), False
         state = outbox.open_link(self._station, peer)
         if not state.restoring:
-            batching.cut_batch(self._station, state)
+            # One batch a body: larger ones would leave this side idle for longer while the other works.
+            if not line.cut_ahead:
+                batching.cut_batch(self._station, state)
             outbox.sign_head(self._station, state)
+        line.cut_ahead = False
         before = _position(state)
         answered = self._exchange(state, line)
         line.failures = 0
@@ -170,7 +180,7 @@ class Courier:
         body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
-        answer = line.client.sync(wire, fresh)
+        answer = self._call(state, line, wire, fresh)
         failpoints.reach("send.after")
         peer, reply = sync.open_(self._station, answer)
         if peer.pk != state.peer_id or reply.fresh != mine:
@@ -181,6 +191,15 @@ class Courier:
         if reply.returned is not None and state.restoring:
             restore.take_back(state, reply.returned)
         return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
+
+    def _call(self, state: LinkState, line: _Line, wire: bytes, fresh: bytes) -> bytes:
+        """Send a body and wait for the answer. While the peer works on it, the next batch is cut."""
+        if state.restoring or not batching.waits_for_batch(state):
+            return line.client.sync(wire, fresh)
+        with ThreadPoolExecutor(max_workers=1) as caller:
+            answer = caller.submit(line.client.sync, wire, fresh)
+            line.cut_ahead = batching.cut_batch(self._station, state)
+        return answer.result()
 
     def _line(self, peer: Peer) -> _Line:
         if peer.pk not in self._lines:
@@ -193,13 +212,20 @@ class Courier:
         settled = abs((clock.now() - state.contact_at).total_seconds()) > GRACE_SECONDS
         return has_items(state) or (settled and has_work(state))
 
-    def _look_after(self, peer: Peer, state: LinkState, line: _Line) -> None:
-        """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds."""
-        if clock.monotonic() - line.looked_at > LOOK_SECONDS:
-            line.looked_at = clock.monotonic()
-            mirror.cosign(self._station, state)
-            self._watch_age(peer)
-            _watch_cosigning(state)
+    def _look_after(self, peer: Peer) -> bool:
+        """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds.
+
+        A node that is only ever called must cosign too, so the line is there from the first visit on.
+        """
+        line = self._line(peer)
+        if clock.monotonic() - line.looked_at <= LOOK_SECONDS:
+            return False
+        line.looked_at = clock.monotonic()
+        state = outbox.open_link(self._station, peer)
+        mirror.cosign(self._station, state)
+        self._watch_age(peer)
+        _watch_cosigning(state)
+        return False
 
     def _back_off(self, peer: Peer, error: CountersignError) -> None:
         line = self._lines.get(peer.pk)
