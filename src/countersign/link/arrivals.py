@@ -28,7 +28,7 @@ def waiting(*, limit: int = 100) -> list[InItem]:
 
 def mark_applied(item: InItem) -> None:
     """Say, in the caller's transaction, that the item took effect; the channel's cursor moves with it."""
-    sql.run("UPDATE link_initem SET applied = NOT applied WHERE id = %s AND NOT applied", item.pk)
+    sql.run("UPDATE link_initem SET applied = TRUE WHERE id = %s", item.pk)
     sql.run(
         "UPDATE link_inchannel SET applied = %s WHERE peer_id = %s AND channel = %s AND epoch = %s AND applied < %s",
         *(item.sequence, item.peer_id, bytes(item.channel), item.epoch, item.sequence),
