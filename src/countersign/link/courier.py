@@ -66,6 +66,7 @@ class _Line:
     fresh: bytes = b""
     stale: bool = False
     cut_ahead: bool = False
+    reached: bool = False
 
 
 class Courier:
@@ -101,7 +102,7 @@ class Courier:
             mirror.cosign(self._station, state)
             if done and not has_work(state):
                 break
-            moved = self._round(peer)
+            moved = self._round(peer, state)
             done += 1
             if not moved:
                 break
@@ -109,7 +110,7 @@ class Courier:
 
     def once(self, peer: Peer) -> bool:
         """One exchange with a peer, now. Returns whether anything moved; raises on failure."""
-        return self._round(peer)
+        return self._round(peer, outbox.open_link(self._station, peer))
 
     def _do_also(self) -> bool:
         """The other work; whatever befalls it, the courier goes on carrying."""
@@ -138,7 +139,7 @@ class Courier:
 
     def _carry(self, peer: Peer) -> bool:
         state = outbox.open_link(self._station, peer)
-        return self._due(state) and self._round(peer)
+        return self._due(state) and self._round(peer, state)
 
     def _guarded(self, peer: Peer, act: Callable[[Peer], bool]) -> bool:
         """Do it; whatever befalls this peer, the others are served, and this one is left alone for a while."""
@@ -156,23 +157,21 @@ class Courier:
             self._back_off(peer, CountersignError(type(error).__name__))
             return False
 
-    def _round(self, peer: Peer) -> bool:
+    def _round(self, peer: Peer, state: LinkState) -> bool:
         """Cut a batch, send a body, apply the answer. Returns whether anything moved."""
         line = self._line(peer)
         if line.stale:
             line.client, line.stale = self._connect(peer), False
-        state = outbox.open_link(self._station, peer)
-        if not state.restoring:
-            # One batch a body: larger ones would leave this side idle for longer while the other works.
-            if not line.cut_ahead:
-                batching.cut_batch(self._station, state)
+        # One batch a body: larger ones would leave this side idle for longer while the other works.
+        if not state.restoring and (line.cut_ahead or not batching.cut_batch(self._station, state)):
             outbox.sign_head(self._station, state)
         line.cut_ahead = False
-        before = _position(state)
+        before = state.peer_has, state.mirror.size
         answered = self._exchange(state, line)
-        line.failures = 0
-        alarms.close_alarm("PEER_UNREACHABLE", peer.node)
-        return answered or _position(outbox.open_link(self._station, peer)) != before
+        if line.failures or not line.reached:
+            line.failures, line.reached = 0, True
+            alarms.close_alarm("PEER_UNREACHABLE", peer.node)
+        return answered or (state.peer_has, state.mirror.size) != before
 
     def _exchange(self, state: LinkState, line: _Line) -> bool:
         fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
@@ -190,6 +189,7 @@ class Courier:
         outcome = sync.apply(self._station, state, reply, role="reply")
         if reply.returned is not None and state.restoring:
             restore.take_back(state, reply.returned)
+            state.refresh_from_db(fields=("peer_has",))
         return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
 
     def _call(self, state: LinkState, line: _Line, wire: bytes, fresh: bytes) -> bytes:
@@ -279,7 +279,3 @@ def has_work(state: LinkState) -> bool:
         or has_items(state)
         or sql.one(_UNTOLD_COSIGNATURE, state.mirror_id, "%/w", state.peer_cosigned) is not None
     )
-
-
-def _position(state: LinkState) -> tuple[int, int]:
-    return state.peer_has, mirror.size_of(state)

@@ -78,8 +78,8 @@ def _commit(
     opened: Sequence[Opened],
     complete: Sequence[Blob],
 ) -> Outcome:
-    ledger.lock(state.log)
-    log = ledger.lock(state.mirror)
+    state.log, state.mirror = ledger.lock(state.log), ledger.lock(state.mirror)
+    log = state.mirror
     first, fresh = mirror.extend(state, log, body.slice, parsed) if body.slice else (log.size, [])
     arrivals = Arrivals()
     _apply_leaves(station, state, log, arrivals, enumerate(fresh, first))
@@ -88,8 +88,8 @@ def _commit(
     arrivals.stored += finished
     _give_receipts(station, state, arrivals, finished)
     mirror.take_cosignature(state, body)
+    state.contact_at = clock.now()
     _learn_cursors(state, body)
-    sql.run("UPDATE link_linkstate SET contact_at = %s WHERE peer_id = %s", sql.moment(clock.now()), state.pk)
     return Outcome(len(fresh), len(arrivals.stored), sum(map(len, arrivals.refused.values())))
 
 
@@ -230,7 +230,9 @@ def _give_receipts(station: Station, state: LinkState, arrivals: Arrivals, finis
     for outcome, items in sorted(arrivals.refused.items()):
         receipts.give(station, state, receipt=leaves.REFUSED, outcome=outcome, items=items)
         alarms.raise_alarm("ITEM_REFUSED_HERE", f"{state.peer.node} {outcome}")
-    if not state.restoring:
+    if arrivals.stored or arrivals.refused:
+        outbox.sign(station, state, state.log)
+    elif not state.restoring:
         outbox.sign_head(station, state)
 
 
@@ -245,8 +247,9 @@ def _stop_if_behind(state: LinkState, body: Body) -> None:
 
 def _learn_cursors(state: LinkState, body: Body) -> None:
     """Believe what the peer says it holds of our log, as far as that log goes."""
-    has, cosigned = body.cursors.mirror, body.cursors.cosigned
-    if has > queries.size_of(state.log_id):
-        return
-    query = "UPDATE link_linkstate SET peer_has = %s, peer_cosigned = %s WHERE peer_id = %s"
-    sql.run(query, has, min(cosigned, mirror.size_of(state)), state.pk)
+    if body.cursors.mirror <= state.log.size:
+        state.peer_has = body.cursors.mirror
+        state.peer_cosigned = min(body.cursors.cosigned, state.mirror.size)
+    met = None if state.contact_at is None else sql.moment(state.contact_at)
+    query = "UPDATE link_linkstate SET peer_has = %s, peer_cosigned = %s, contact_at = %s WHERE peer_id = %s"
+    sql.run(query, state.peer_has, state.peer_cosigned, met, state.pk)

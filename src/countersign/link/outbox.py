@@ -187,7 +187,8 @@ def lock_log(state: LinkState) -> Log:
     """Lock the head of the log to the peer. Raises SigningStopped while that log is being restored."""
     if state.restoring:
         raise SigningStopped(f"the log to {state.peer.node} is being restored.", field="peer")
-    return ledger.lock(state.log)
+    state.log = ledger.lock(state.log)
+    return state.log
 
 
 def _lock_channel(peer: Peer, purpose: str) -> OutChannel:

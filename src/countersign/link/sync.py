@@ -35,7 +35,6 @@ def build(
     restore_from: int | None = None,
 ) -> Body:
     """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
-    state = outbox.open_link(station, state.peer)
     # A log that is being restored is shorter than what was shown of it: nothing of it is sent before it is whole again.
     part = None if state.restoring else next_slice(state, state.peer_has)
     below = 0 if state.restoring else part.end if part else state.peer_has
@@ -102,7 +101,7 @@ def _waiting(state: LinkState, members: list[bytes]) -> dict[bytes, bytes]:
 def cursors(station: Station, state: LinkState) -> Cursors:
     """What this node holds of the peer's log, and what it wants."""
     return Cursors(
-        mirror=mirror.size_of(state),
+        mirror=state.mirror.size,
         cosigned=mirror.newest_cosigned(state),
         quarantined=mirror.quarantined_ranges(state),
         wants=tuple(_wants(station, state)),
@@ -147,8 +146,7 @@ def answer(station: Station, peer: Peer, body: Body, *, next_fresh: bytes = b"")
     """Apply a request and give the sealed answer: receipts, whatever else waits, cursors, and the value for the next call."""
     state = outbox.open_link(station, peer)
     apply(station, state, body, role="receive")
-    if not state.restoring:
-        batching.cut_batch(station, state)
+    if not state.restoring and not batching.cut_batch(station, state):
         outbox.sign_head(station, state)
     reply = build(
         station,
@@ -171,11 +169,11 @@ def apply(station: Station, state: LinkState, body: Body, *, role: str) -> inbox
 
 
 def _ready(state: LinkState) -> Iterator[Body]:
-    while row := sql.one(_FITTING, state.peer_id, mirror.size_of(state)):
+    while row := sql.one(_FITTING, state.peer_id, state.mirror.size):
         yield bodies.parse(bytes(row[1]))
         sql.run("DELETE FROM link_quarantine WHERE id = %s", row[0])
-    if not mirror.quarantined_ranges(state):
-        alarms.close_alarm("GAP_IN_MIRROR", state.peer.node)
+        if not mirror.quarantined_ranges(state):
+            alarms.close_alarm("GAP_IN_MIRROR", state.peer.node)
 
 
 def _slice(log: Log, begin: int, end: SignedCheckpoint) -> Slice:
