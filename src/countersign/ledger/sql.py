@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 
 M = TypeVar("M", bound=models.Model)
 Row = tuple[Any, ...]
@@ -19,23 +19,21 @@ Row = tuple[Any, ...]
 
 def rows(query: str, *values: Any) -> list[Row]:
     """All rows of a SELECT."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return cursor.fetchall()
+    with _Running(query, values) as cursor:
+        return list(cursor.fetchall())
 
 
 def one(query: str, *values: Any) -> Row | None:
     """The first row, if there is one."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return cursor.fetchone()
+    with _Running(query, values) as cursor:
+        row: Row | None = cursor.fetchone()
+    return row
 
 
 def run(query: str, *values: Any) -> int:
     """Run a statement; return how many rows it touched."""
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return cursor.rowcount
+    with _Running(query, values) as cursor:
+        return int(cursor.rowcount)
 
 
 def run_many(query: str, values: Sequence[Sequence[Any]]) -> None:
@@ -43,6 +41,36 @@ def run_many(query: str, values: Sequence[Sequence[Any]]) -> None:
     if values:
         with connection.cursor() as cursor:
             cursor.executemany(query, values)
+
+
+class _Running:
+    """A statement at work. On SQLite it goes to the driver's own connection, for Django's cursor costs more than most of
+    these statements; the state of the transaction is minded, and errors are Django's, as with that cursor."""
+
+    __slots__ = ("_cursor", "_database", "_errors")
+
+    def __init__(self, query: str, values: Sequence[Any]) -> None:
+        database = self._database = connections[DEFAULT_DB_ALIAS]
+        if database.vendor == "sqlite":
+            database.ensure_connection()
+            database.validate_no_broken_transaction()
+            with database.wrap_database_errors:
+                self._cursor = database.connection.execute(_with_question_marks(query), values)
+        else:
+            self._cursor = database.cursor()
+            self._cursor.execute(query, values)
+
+    def __enter__(self) -> Any:
+        return self._cursor
+
+    def __exit__(self, *_: object) -> None:
+        self._cursor.close()
+
+
+@lru_cache(maxsize=256)
+def _with_question_marks(query: str) -> str:
+    """The driver's own place-holders. No statement of ours has a per cent sign of its own."""
+    return query.replace("%s", "?")
 
 
 def for_update() -> str:
