@@ -88,6 +88,11 @@ def moment(at: datetime) -> Any:
     return connection.ops.adapt_datetimefield_value(at)
 
 
+def _aware(at: datetime) -> datetime:
+    """SQLite keeps times in UTC without saying so."""
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 class Columns(Generic[M]):
     """The columns of a model in a SELECT, and instances from its rows. What is left out is read when it is asked for."""
 
@@ -107,5 +112,5 @@ class Columns(Generic[M]):
 
     def instance(self, row: Sequence[Any]) -> M:
         """An instance of a row that was selected with these columns."""
-        values = [value.replace(tzinfo=UTC) if isinstance(value, datetime) else value for value in row]
+        values = [_aware(value) if isinstance(value, datetime) else value for value in row]
         return self._model.from_db(DEFAULT_DB_ALIAS, self._names, values)
