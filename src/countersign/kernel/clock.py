@@ -58,6 +58,11 @@ def unix_now() -> int:
     return int(now().timestamp())
 
 
+def instant(seconds: int) -> datetime:
+    """The instant of a whole POSIX second, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def monotonic() -> float:
     """Seconds that never run backwards; for waiting, never for ordering what two nodes did."""
     return time.monotonic()

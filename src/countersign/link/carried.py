@@ -19,7 +19,7 @@ from countersign.charter.models import Peer
 from countersign.kernel import cbor, clock
 from countersign.kernel.files import as_disk_full, sync_folder
 from countersign.kernel.ids import new_id
-from countersign.link import bodies, chunks, inbox, mirror, outbox, sync
+from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, sync
 from countersign.link.bodies import Body, Chunk
 from countersign.link.errors import BodyTooLarge, FileInvalid
 from countersign.link.models import Blob, CarriedFile, LinkState, OutItem
@@ -62,10 +62,10 @@ def export(station: Station, peer: Peer, target: Path, *, since: int | None = No
     Memory stays constant: one frame at a time. The same items may travel on line as well; twice is harmless.
     """
     state = outbox.open_link(station, peer)
-    outbox.cut_all(station, state)
+    batching.cut_all(station, state)
     outbox.sign_head(station, state)
     mirror.cosign(station, state)
-    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    state = outbox.open_link(station, peer)
     begin = state.peer_has if since is None else since
     try:
         with tempfile.TemporaryFile(dir=target.parent) as aside:
@@ -114,7 +114,7 @@ def _apply_frame(station: Station, state: LinkState, peer: Peer, frame: bytes, w
     sender, body = sync.open_(station, frame, at=written)
     if sender.pk != peer.pk:
         raise FileInvalid("a frame is of another node than the manifest.", field="frame")
-    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    state = outbox.open_link(station, peer)
     return sync.apply(station, state, body, role="receive")
 
 

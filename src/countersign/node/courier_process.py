@@ -25,7 +25,7 @@ from countersign.node import pins
 from countersign.node.home import Home
 
 HOUSEKEEPING_SECONDS = 5.0
-QUIET_SECONDS = 0.15
+QUIET_SECONDS = 0.5
 APPLY_SECONDS = 1.0
 log = structlog.get_logger("courier")
 

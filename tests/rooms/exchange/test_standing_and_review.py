@@ -60,8 +60,8 @@ def test_one_person_is_not_two_and_an_unsigned_one_counts_for_nothing(pair, aske
         row = standing.prepare(pair.in_.house, find("releaser"), kind="reply.interim", a_day=5, days=5)
         signature = officers_of.sign(pair.in_, "releaser", standing.message(row, "releaser"))
         standing.sign(pair.in_.house, find("releaser"), row.id, role="releaser", signature=signature)
+        again = officers_of.sign(pair.in_, "releaser", standing.message(row, "second_officer"))
         with pytest.raises(FourEyesRequired):
-            again = officers_of.sign(pair.in_, "releaser", standing.message(row, "second_officer"))
             standing.sign(pair.in_.house, find("releaser"), row.id, role="second_officer", signature=again)
         with pytest.raises(ApprovalRefused):
             standing.sign(pair.in_.house, find("second"), row.id, role="second_officer", signature=signature)

@@ -109,6 +109,19 @@ INVARIANTS: dict[str, tuple[Claim, Claim]] = {
     "28 capital evidence, extradition and compulsion only by treaty channels": (
         lambda f: f["purpose"] in PROCEEDINGS or f["item_type"] in ("coercive_request", "evidence"),
         lambda f: f["channel"] in ("mlat", "extradition")),
+    "29 Canada: a minor who is suspected or detained only through the central authority": (
+        _from("CA", lambda f: f["age_status"] == "minor" and _on("suspect", "detainee")(f)),
+        lambda f: f["agency"] == "central_authority" and f["channel"] in ("mlat", "extradition")),
+    "30 India: a minor who is suspected or detained only with the court": (
+        _from("IN", lambda f: f["age_status"] == "minor" and _on("suspect", "detainee")(f)),
+        _approved("court", "legal_adviser")),
+    "31 the identity of a minor who is no suspect only to protect the child": (
+        lambda f: f["personal"] and f["age_status"] == "minor"
+        and not _on("suspect", "detainee", "minor_offender")(f)
+        and f["purpose"] not in ("victim_protection", "humanitarian"),
+        lambda f: "minor_identity" in f["redactions"]),
+    "32 nothing about a minor without the youth caveat": (
+        lambda f: f["personal"] and f["age_status"] == "minor", lambda f: "C_YOUTH" in f["caveats"]),
 }  # fmt: skip
 
 

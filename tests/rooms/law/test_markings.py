@@ -67,6 +67,17 @@ def test_without_a_pair_the_next_higher_is_taken_and_without_any_it_is_refused()
         markings.equivalent(Marking("X", "L5", "top_secret"), some)
     with pytest.raises(MarkingRefused):
         markings.equivalent(Marking("X", "L0", "unmarked"), {})
+    for level in ("L6", "l2", "secret"):
+        with pytest.raises(MarkingRefused):
+            markings.equivalent(Marking("X", level, "secret"), PACKS["CA"].markings)
+
+
+def test_a_foreign_secret_is_a_secret_and_no_protected_person_file() -> None:
+    """SECRET and PROTECTED C are of one level; only the first is about the national interest."""
+    levels = {name: marking.level for name, marking in PACKS["CA"].markings.items()}
+    assert levels["SECRET"] == levels["PROTECTED C"] == PACKS["IN"].markings["SECRET"].level
+    secret = markings.equivalent(PACKS["IN"].markings["SECRET"], PACKS["CA"].markings)
+    assert (secret.name, secret.marking) == ("SECRET", "secret")
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: order[-1])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
+import cedarpy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,8 +18,9 @@ from strategies import cbor_values, examples
 from countersign.charter import packs
 from countersign.charter.errors import PackInvalid
 from countersign.law import decide as law
-from countersign.law import markings, policies, vocabulary
+from countersign.law import grammar, markings, policies, types, vocabulary
 from countersign.law.errors import PolicyInvalid
+from countersign.law.grammar import DEEPEST
 from countersign.law.policies import CURABLE
 from countersign.node.policies import policies_of
 
@@ -27,6 +31,34 @@ NOTES = {
 }  # fmt: skip
 BODY = "forbid (principal, action, resource);"
 COURT = 'context.approvals.contains(ApprovalsV::"court")'
+ASSURED = 'context.conditions.containsAll([ConditionsV::"assurance_no_death_penalty"])'
+UNLIKE = {
+    "value-of-another": 'context.purpose == OffenceV::"fraud"',
+    "not-value-of-another": 'context.purpose != OffenceV::"fraud"',
+    "two-attributes": "context.agency == context.recipient_agency",
+    "attribute-and-constant": "context.purpose == true",
+    "boolean-and-value": "context.personal == context.purpose",
+    "two-sets": "context.data == context.subjects",
+    "set-and-value": 'context.data == DataV::"tax"',
+    "set-of-another": 'context.data.containsAny([SubjectsV::"victim"])',
+    "set-in-set": "context.data.contains(context.data)",
+    "contains-of-boolean": "context.personal.contains(true)",
+    "contains-of-value": 'context.purpose.contains(PurposeV::"humanitarian")',
+    "all-of-one": 'context.data.containsAll(DataV::"tax")',
+    "empty-set": "context.data.containsAny([])",
+    "mixed-set": 'context.data.containsAny([DataV::"tax", SubjectsV::"victim"])',
+    "value-as-condition": "context.purpose",
+    "value-in-or": "context.personal || context.purpose",
+    "value-in-and": "context.purpose && context.personal",
+    "negated-value": "!context.purpose",
+    "negated-set": "!context.data",
+    "unknown-value": 'context.purpose == PurposeV::"fishing"',
+    "unknown-value-in-a-set": 'context.data.containsAny([DataV::"tax", DataV::"taxes"])',
+    "unknown-state": 'context.releasing == StateV::"ZZ"',
+    "unknown-type": 'context.purpose == Purpose::"humanitarian"',
+    "unknown-attribute": "context.nothing == context.purpose",
+}  # fmt: skip
+"""Conditions that compare what can never be alike, or name what is not there."""
 
 
 def text_of(body: str = BODY, **notes: str | None) -> str:
@@ -46,8 +78,16 @@ GOOD = {
     "low-forbid": text_of(confidence="low"),
     "cured": forbidding(f"unless {{ {COURT} }}", effect="require_approval"),
     "cured-forbid": forbidding(f"unless {{ {COURT} }}"),
+    "two-cures": forbidding(f'unless {{ {COURT} && {ASSURED} }}', effect="require_condition"),
+    "cures-in-brackets": forbidding(f'unless {{ ({COURT} && {ASSURED}) && {COURT} }}', effect="require_condition"),
+    "cured-where-other-things-hold": forbidding(
+        f"when {{ context.personal && !context.consent }} unless {{ {COURT} }}", effect="escalate"),
+    "forbid-that-a-cure-or-a-fact-ends": forbidding(f"unless {{ {COURT} && context.necessity }}"),
+    "states-of-two-attributes": forbidding("when { context.releasing == context.origin_state }"),
+    "forty-brackets": forbidding(f"when {{ {'(' * DEEPEST}context.personal{')' * DEEPEST} }}"),
+    "many-brackets-beside-one-another": forbidding(f"when {{ {' || '.join(['(context.personal)'] * 60)} }}"),
     "none": "// no rule at all",
-}
+}  # fmt: skip
 WRONG = {
     "no-annotations": BODY,
     **{f"without-{name}": text_of(**{name: None}) for name in NOTES},
@@ -72,6 +112,28 @@ WRONG = {
     "negated-cure": forbidding(f"unless {{ !{COURT} }}", effect="require_approval"),
     "one-cure-or-another": forbidding(
         f'unless {{ {COURT} || context.approvals.contains(ApprovalsV::"minister") }}', effect="require_approval"),
+    "one-cure-or-another-beside-a-third": forbidding(
+        f"unless {{ {ASSURED} && ({COURT} || {COURT}) }}", effect="require_approval"),
+    "cure-and-a-fact": forbidding(f"unless {{ {COURT} && context.necessity }}", effect="require_approval"),
+    "cure-and-a-value": forbidding(
+        f'unless {{ {COURT} && context.purpose == PurposeV::"humanitarian" }}', effect="require_approval"),
+    "cure-and-a-permission": forbidding(
+        f'unless {{ {COURT} && context.permissions.contains(PermissionsV::"onward") }}', effect="require_approval"),
+    "cure-and-no-cure": forbidding(
+        f'unless {{ {COURT} && !context.approvals.contains(ApprovalsV::"minister") }}', effect="require_approval"),
+    "cure-and-a-fact-in-another-unless": forbidding(
+        f"unless {{ {COURT} }} unless {{ context.necessity }}", effect="require_approval"),
+    "any-of-the-cures": forbidding(
+        'unless { context.approvals.containsAny([ApprovalsV::"court"]) }', effect="require_approval"),
+    "cures-the-other-way-round": forbidding(
+        'unless { [ApprovalsV::"court"].containsAll(context.approvals) }', effect="require_approval"),
+    "when-and-unless-on-the-same-approval": forbidding(
+        f"when {{ {COURT} }} unless {{ {COURT} }}", effect="require_approval"),
+    "when-and-unless-on-approvals": forbidding(
+        f'when {{ context.approvals.contains(ApprovalsV::"minister") }} unless {{ {COURT} }}', effect="require_approval"),
+    "when-without-the-approval-that-unless-asks-for": forbidding(
+        f"when {{ context.personal && (context.bulk || !{COURT}) }} unless {{ {COURT} }}", effect="require_approval"),
+    "gateway-with-cures": text_of(f"permit (principal, action, resource) unless {{ {COURT} }};", effect="gateway"),
     "hold-with-cures": forbidding(f"unless {{ {COURT} }}", effect="hold"),
     "unknown-attribute": forbidding("when { context.nothing }"),
     "misspelt-attribute": forbidding("when { context.personnal }"),
@@ -92,6 +154,11 @@ WRONG = {
     "no-semicolon": text_of(BODY.removesuffix(";")),
     "typo-in-the-verb": text_of(BODY.replace("forbid", "forbidd")),
     "a-control-character": text_of(statement="a\tb"),
+    "a-control-character-in-a-value": forbidding('when { context.purpose == PurposeV::"a\x01" }'),
+    **{f"type-{name}": forbidding(f"when {{ {condition} }}") for name, condition in UNLIKE.items()},
+    **{f"{kind}-too-deep-by-{more}": forbidding(f"when {{ {opening * (DEEPEST + more)}context.personal{closing * (DEEPEST + more)} }}")
+       for kind, opening, closing in (("brackets", "(", ")"), ("negations", "!", ""), ("both", "!(", ")"))
+       for more in (1, 500, 20000)},
 }  # fmt: skip
 
 
@@ -105,6 +172,50 @@ def test_a_wrong_text_is_refused_alone_and_among_good_ones(name: str) -> None:
     for texts in ([WRONG[name]], [text_of(id="Z"), WRONG[name]], [WRONG[name], text_of(id="Z")]):
         with pytest.raises(PolicyInvalid):
             policies.compile_texts(texts, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        *((f"type-{name}", "the rule A: ") for name in UNLIKE),
+        *((name, f"brackets deeper than {DEEPEST}") for name in WRONG if "-too-deep-by-" in name),
+        *((name, "control characters") for name in WRONG if name.startswith("a-control-character")),
+        *((name, "its `unless` is not just what would cure it") for name in (
+            "cure-and-a-fact", "cure-and-a-value", "cure-and-a-permission", "cure-and-no-cure", "any-of-the-cures",
+            "cure-and-a-fact-in-another-unless", "one-cure-or-another", "negated-cure", "permission-is-no-cure",
+            "when-and-unless-on-the-same-approval", "when-and-unless-on-approvals",
+            "when-without-the-approval-that-unless-asks-for",
+        )),
+        *((name, "says that people could cure it") for name in ("hold-with-cures", "gateway-with-cures")),
+    ],
+)  # fmt: skip
+def test_the_refusal_says_what_is_wrong(name: str, why: str) -> None:
+    with pytest.raises(PolicyInvalid, match=why):
+        policies.compile_texts([text_of(id="Z"), WRONG[name]], WORDS)
+
+
+@pytest.mark.parametrize("name", ["value-of-another", "not-value-of-another", "two-attributes"])
+def test_unlike_types_are_refused_where_cedar_would_let_them_pass(name: str) -> None:
+    """Such a condition is never true, or always: a forbid with it would be dead, and nobody would be told."""
+    text = forbidding(f"when {{ {UNLIKE[name]} }}")
+    assert cedarpy.validate_policies(text, cedarpy.Schema.from_str(WORDS.schema())).validation_passed
+    with pytest.raises(PolicyInvalid, match="the rule A: .* stands where .* is expected"):
+        types.check({"A": grammar.parse(text)[0]}, WORDS)
+
+
+@BOTH
+def test_the_types_of_every_shipped_condition_are_checked_and_right(state: str) -> None:
+    """Another attribute or value in the place of one that a shipped rule names: refused, whichever rule it is."""
+    parsed = {policy.annotations["id"]: policy for text in SETS[state].texts for policy in grammar.parse(text)}
+    types.check(parsed, WORDS)
+    named = {name for policy in parsed.values() for name in re.findall(r"Attribute\(name='(\w+)'\)", repr(policy))}
+    for name in sorted(named):
+        kept = WORDS.as_json()
+        kept["booleans"] = [kept_name for kept_name in kept["booleans"] if kept_name != name]
+        for part in ("enums", "sets"):
+            kept[part] = {kept_name: values for kept_name, values in kept[part].items() if kept_name != name}
+        with pytest.raises(PolicyInvalid, match=r"the rule [A-Z0-9-]+: "):
+            types.check(parsed, vocabulary.from_json(kept))
 
 
 @pytest.mark.parametrize("place", range(0, 60, 3))
@@ -240,6 +351,31 @@ def test_a_decision_is_recorded_as_json_with_version_and_citations() -> None:
     assert all(rule["citation"] for rule in record["fired"])
 
 
+def test_facts_given_as_sets_are_decided_and_recorded_as_lists() -> None:
+    for change in ({}, {"bulk": True}, {"offence": "nonsense"}):
+        listed = facts_of("CA", **change)
+        for kind in (set, frozenset):
+            facts = {name: kind(value) if isinstance(value, list) else value for name, value in listed.items()}
+            decision, same = decide("CA", facts), decide("CA", listed)
+            assert (decision.allowed, ids(decision), decision.errors) == (same.allowed, ids(same), same.errors)
+            record = json.loads(json.dumps(decision.as_record()))
+            assert record["facts"] == {
+                name: sorted(value) if isinstance(value, list) else value for name, value in listed.items()
+            }
+    facts = {name: tuple(value) if isinstance(value, list) else value for name, value in facts_of("CA").items()}
+    assert json.loads(json.dumps(decide("CA", facts).as_record()))["facts"] == facts_of("CA")
+
+
+@pytest.mark.parametrize("name", sorted(CURABLE))
+def test_nothing_is_missing_of_a_decision_with_errors(name: str) -> None:
+    """Where the rules could not be evaluated, nothing that people give would help, whatever else is said to have fired."""
+    facts = facts_of("CA", approvals=[], caveats=[], mistreatment_risk="not_assessed", data=["health"])
+    denied = decide("CA", facts)
+    assert denied.missing(name)
+    assert dataclasses.replace(denied, errors=("broken",)).missing(name) == frozenset()
+    assert dataclasses.replace(denied, errors=("broken",), facts={}).missing(name) == frozenset()
+
+
 MANIFEST = """code = "ZZ"
 capital = "Nowhere"
 time_zone = "UTC"
@@ -349,10 +485,11 @@ def _without(start: str, end: str = "") -> str:
         MANIFEST.replace('{ level = "L0", marking = "unmarked" }', '{ level = "L0" }'),
         MANIFEST.replace('{ level = "L0", marking = "unmarked" }', '{ marking = "unmarked" }'),
         MANIFEST.replace('{ level = "L0", marking = "unmarked" }', '"L0"'),
+        *(MANIFEST.replace('level = "L0"', f"level = {level}") for level in ('""', '"L6"', '"l0"', '"secret"', "0")),
     ],
     ids=["empty", "not-toml", "no-code", "no-spoc", "authorities-list", "names-text", "two-spocs", "authority-names-text",
          "not-utf8", "no-markings", "no-offences", "no-calendar", "no-default", "unknown-default", "no-value", "no-level",
-         "marking-text"],
+         "marking-text", "level-empty", "level-six", "level-small", "level-word", "level-number"],
 )  # fmt: skip
 def test_a_malformed_pack_is_a_named_refusal(tmp_path: Path, text: str | bytes) -> None:
     with pytest.raises(PackInvalid):

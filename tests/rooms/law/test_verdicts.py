@@ -233,6 +233,33 @@ def test_the_command_reads_a_file_and_tells_by_its_status_that_a_line_failed(
     assert (status, kinds) == (1, ["release_with", "refuse", "release_with"])
 
 
+@pytest.mark.parametrize(
+    "change",
+    [{"offence": "frod"}, {"offense": "fraud"}, {"personal": "yes"}, {"approvals": ["a_friend"]}, {"data": "identity"}],
+    ids=str,
+)
+def test_the_command_tells_by_its_status_that_the_rules_could_not_be_evaluated(
+    change: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "items.jsonl"
+    lines.write_text(f"{json.dumps({'item': item('CA', **change)})}\n{json.dumps(GOOD)}\n")
+    status, out, _ = run(capsys, "decide", str(lines), "--test-defaults")
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (status, [each["verdict"] for each in told]) == (1, ["refuse", "release_with"])
+    assert (told[0]["rules"], "errors" in told[1]) == (["ENGINE-ERROR"], False)
+    assert told[0]["errors"]
+
+
+@pytest.mark.parametrize("change", [{"bulk": True}, {"protection_check": "hit"}, {"agency": "policy"}, {}], ids=str)
+def test_a_verdict_of_any_kind_is_no_failure_of_the_command(
+    change: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = tmp_path / "items.jsonl"
+    lines.write_text(json.dumps({"item": item("CA", **change)}))
+    status, out, _ = run(capsys, "decide", str(lines), "--test-defaults")
+    assert (status, json.loads(out)["verdict"]) == (0, "refuse" if change else "needs_approval")
+
+
 def test_the_command_reads_standard_input_and_has_no_defaults_unless_asked(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from support import wire
 from countersign.charter.errors import KeyEnded
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import forkproof, leaves
-from countersign.link import bodies, outbox, sealing, sync
+from countersign.link import batching, bodies, outbox, sealing, sync
 from countersign.link.errors import BatchMismatch, ContactSignatureInvalid, LogFork, WrongRecipient
 from countersign.link.models import InChannel, InItem, LinkState, OutItem
 
@@ -40,7 +40,7 @@ def _tampered(pair, change):
     """A body of Canada, changed before it is signed and sealed: the lie of a real peer."""
     with pair.ca.active():
         state = wire.state_of(pair, pair.ca)
-        outbox.cut_batch(pair.ca.house.station, state)
+        batching.cut_batch(pair.ca.house.station, state)
         outbox.sign_head(pair.ca.house.station, state)
         body = sync.build(pair.ca.house.station, state, fresh=b"f" * 48, reply_fresh=b"r" * 48)
         return sync.seal(pair.ca.house.station, state, change(body))
