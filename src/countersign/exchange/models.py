@@ -51,6 +51,14 @@ class ExchangeItem(models.Model):
     released = models.OneToOneField(OutItem, on_delete=models.PROTECT, null=True)
     arrived = models.OneToOneField(InItem, on_delete=models.PROTECT, null=True)
     answered_at = models.DateTimeField(null=True)
+    indexed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("authority", "indexed")),
+            models.Index(fields=("answers",)),
+            models.Index(fields=("direction", "state", "due_at")),
+        )
 
 
 class AnswerSlot(models.Model):

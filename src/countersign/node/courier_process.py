@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from countersign.charter import validity
 from countersign.charter.models import Peer
-from countersign.exchange import clockwork, gate, intake, neutral
+from countersign.exchange import clockwork, gate, intake, neutral, search
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -124,6 +124,7 @@ class Chores:
         gate.release_held(self._house)
         clockwork.align(self._house)
         clockwork.record_silence(self._house)
+        search.catch_up(self._house, limit=intake.PORTION)
 
 
 def run(home: Home, house: House) -> None:
