@@ -101,10 +101,15 @@ def find(house: House, officer: Officer, query: str, *, request: str = "", case:
 
 def rebuild(house: House) -> int:
     """Make the index anew from the items (after a restore; it is not in backups); return how many items it covers."""
-    with transaction.atomic():
-        SearchToken.objects.all().delete()
-        ExchangeItem.objects.update(indexed=False)
+    forget()
     return catch_up(house, limit=1_000_000_000)
+
+
+@transaction.atomic
+def forget() -> None:
+    """Empty the index; the courier and the next search make it anew."""
+    SearchToken.objects.all().delete()
+    ExchangeItem.objects.update(indexed=False)
 
 
 def _require_ground(officer: Officer, request: str, case: str) -> None:

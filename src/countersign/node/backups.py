@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import connection, connections
 
 from countersign.charter.providers import FileProvider
+from countersign.exchange import search
 from countersign.kernel.errors import Conflict, InvalidInput, Unavailable
 from countersign.kernel.files import DiskFull, as_disk_full, sync_folder
 from countersign.link import restore
@@ -48,6 +49,7 @@ def put_back(home: Home, house: House, source: Path) -> None:
         _replace_sqlite(home, source)
     else:
         pgtools.restore(home, source)
+    search.forget()
     restore.begin(house.station)
 
 
@@ -74,6 +76,7 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     try:
         with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(target) as copy:
             live.backup(copy)
+            _without_index(copy)
         copy.close()
         live.close()
         os.chmod(target, 0o600)
@@ -85,6 +88,15 @@ def _copy_sqlite(source: Path, target: Path) -> None:
         raise Unavailable(f"the copy failed: {error}", field="file") from None
     except OSError as error:
         raise as_disk_full(error) from error
+
+
+def _without_index(copy: sqlite3.Connection) -> None:
+    """The search index does not go into copies: it is made anew from the items, under the keys of the node they are on."""
+    copy.commit()
+    copy.execute("PRAGMA journal_mode=DELETE")
+    copy.execute("DELETE FROM exchange_searchtoken")
+    copy.commit()
+    copy.execute("VACUUM")
 
 
 def _replace_sqlite(home: Home, source: Path) -> None:

@@ -19,6 +19,9 @@ from countersign.node.home import Home
 
 _MARK: Final = " TABLE DATA public ledger_log "
 
+INDEX = "exchange_searchtoken"
+"""The search index; its rows stay out of copies."""
+
 
 def dump(home: Home, target: Path) -> None:
     """Write a copy in PostgreSQL's own format, mode 0600. On a failure nothing is left behind."""
@@ -28,7 +31,17 @@ def dump(home: Home, target: Path) -> None:
     except OSError as error:
         raise as_disk_full(error) from error
     try:
-        _run([tool, "--format=custom", "--no-owner", "--no-privileges", f"--file={target}", *_database()])
+        _run(
+            [
+                tool,
+                "--format=custom",
+                "--no-owner",
+                "--no-privileges",
+                f"--exclude-table-data={INDEX}",
+                f"--file={target}",
+                *_database(),
+            ]
+        )
     except DatabaseToolFailed as error:
         target.unlink(missing_ok=True)
         if "No space left" in error.reason:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,6 @@ from countersign.exchange.errors import NotYours, SearchRefused
 from countersign.exchange.models import Case, ExchangeItem, SearchToken
 from countersign.kernel.errors import CountersignError, IntegrityFault, InvalidInput
 from countersign.node import backups
-from countersign.node.home import read as read_home
 
 find = officers_of.find
 CANARY = "Zyxwcanary"
@@ -114,9 +114,11 @@ def test_canaries_stand_in_no_database_file_journal_backup_or_log(pair, fintrac,
         search.find(pair.in_.house, find("desk"), CANARY, request=item.id)
     backup = tmp_path / "copy.backup"
     with pair.ca.active():
-        backups.backup_sqlite(read_home(pair.ca.home), backup) if hasattr(backups, "backup_sqlite") else _plain_copy(
-            pair.ca, backup
-        )
+        search.catch_up(pair.ca.house)
+        backups._copy_sqlite(pair.ca.connection.settings_dict["NAME"], backup)
+        with closing(sqlite3.connect(backup)) as copy:
+            assert copy.execute("SELECT count(*) FROM exchange_searchtoken").fetchone() == (0,)
+            assert copy.execute("SELECT count(*) FROM exchange_exchangeitem").fetchone()[0] > 1
     for node in (pair.ca, pair.in_):
         node.connection.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)")
     looked = 0
@@ -129,12 +131,6 @@ def test_canaries_stand_in_no_database_file_journal_backup_or_log(pair, fintrac,
     assert looked > 10
     told = capfd.readouterr()
     assert CANARY not in told.out + told.err
-
-
-def _plain_copy(node, target):
-    node.connection.ensure_connection()
-    with sqlite3.connect(target) as copy:
-        node.connection.connection.backup(copy)
 
 
 def test_a_refusal_shows_no_content(pair):
