@@ -112,6 +112,13 @@ def _check_header(own: StatePack, other: StatePack, content: Mapping[str, Any]) 
             field="to_authority",
             remedy=f"One of: {', '.join(sorted(other.authorities))}.",
         )
+    basis = content.get("legal_basis")
+    if basis is not None and basis not in own.legal_bases:
+        raise InvalidInput(
+            f"{basis} is no legal basis of {own.code}.",
+            field="legal_basis",
+            remedy=f"One of: {', '.join(sorted(own.legal_bases))}.",
+        )
     if "marking" in content:
         markings.require_movable(markings.named(own.markings, content["marking"]["level"]), markings.scales())
     if content.get("caveats"):
