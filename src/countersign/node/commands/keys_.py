@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     home, house = boot_house()
-    told = {
+    told: dict[str, Callable[[], str]] = {
         "officer": lambda: ceremonies.enrol_officer(home, house, arguments),
         "rotate": lambda: ceremonies.rotate(home, house, arguments.role, arguments.root),
         "revoke": lambda: ceremonies.revoke(home, house, arguments),
