@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from countersign.kernel import clock
+
 PEOPLE = {
     "a": ("node_admin", "originator", "desk"),
     "b": ("node_admin", "releaser"),
     "c": ("second_officer", "legal"),
-    "d": ("executive",),
+    "d": ("executive", "risk_officer"),
 }
 ARRANGEMENT = """
 reference = "TEST-ARR-1"
@@ -84,6 +86,11 @@ class CommandNode:
         self.run("peer", "arrangement", str(text), "--as", "c")
         for login in ("c", "d"):
             self.run("peer", "certify", "TEST-ARR-1", "--as", login)
+        far = {"CA": "IN:NIA", "IN": "CA:RCMP"}[self.state]
+        self.run(
+            "risk", "profile", far, "--level", "low", "--sources", "invented", "--dated", f"{clock.now():%Y-%m-%d}",
+            "--as", "d",
+        )  # fmt: skip
 
     def start(self) -> None:
         log = self.home.with_name(f"{self.home.name}.log").open("ab")
@@ -147,7 +154,8 @@ def request(sender: CommandNode, receiver: CommandNode, case: str) -> dict[str, 
         "to_state": receiver.state,
         "to_authority": receiver.authority,
         "purpose": "investigation",
-        "offence": {"label": "fraud", "in_law": offences},
+        "offence": {"label": "fraud", "category": "fraud", "in_law": offences},
+        "home": {"origin": "own", "political": "none", "tainted": "none"},
         "legal_basis": {"CA": "CA-PRIV-8-2-F", "IN": "IN-MHA-ORDER"}[sender.state],
         "urgency": "routine",
         "necessity": "The registered office of an invented company is needed.",
