@@ -18,7 +18,7 @@ def draft(number: int, *, size: int = 2048) -> dict[str, Any]:
         "to_state": "IN",
         "to_authority": "NIA",
         "purpose": "investigation",
-        "offence": {"label": "extortion", "in_law": {"CA": "CC s.346", "IN": "BNS s.308"}},
+        "offence": {"label": "extortion", "category": "extortion", "in_law": {"CA": "CC s.346", "IN": "BNS s.308"}},
         "legal_basis": "CA-PRIV-8-2-F",
         "urgency": "routine",
         "necessity": "",
@@ -32,10 +32,12 @@ def draft(number: int, *, size: int = 2048) -> dict[str, Any]:
                     {"text": "गुरप्रीत उदाहरण", "script": "Deva"},
                 ],
                 "born_on": "1990-01-01",
-                "identifiers": ["+91-00000-00000"],
+                "role": "suspect",
+                "identifiers": [{"type": "phone", "value": "+91-00000-00000"}],
             }
         ],
         "attachments": [],
+        "home": {"origin": "own", "political": "none", "tainted": "none"},
     }
     text = _SENTENCE.format(number)
     left = size - len(encoded(content))

@@ -127,7 +127,7 @@ def _singles(gate: processes.Worker, as2: Pairs, plan: Plan, told: dict[str, Any
         results.append(gate.ask(act="single", first=plan.items + 1 + 1000 * block, count=count, pause=IDLE_SECONDS))
         as2.portion(max(1, plan.as2 // 2 // blocks))
     told["load"]["after the singles"] = os.getloadavg()[0]
-    joined = {name: [value for result in results for value in result[name]] for name in ("seen", "columns", "gate")}
+    joined = {name: [value for result in results for value in result[name]] for name in ("seen", "gate")}
     return {name: figures.spread(values) for name, values in joined.items()} | {"items": len(joined["seen"])}
 
 

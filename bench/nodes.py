@@ -12,6 +12,7 @@ from typing import Any
 import psutil
 
 from bench import processes
+from countersign.kernel import clock
 
 ARRANGEMENT = """reference = "CA-IN-2026-01"
 title = "Exchange of information, invented for the benchmark"
@@ -30,6 +31,7 @@ ROLES = {
     "fay": "legal",
     "gus": "executive",
     "hal": "desk",
+    "rita": "risk_officer",
 }
 
 
@@ -158,6 +160,8 @@ def _peer(node: Node, other: Node, fingerprint: str) -> None:
         node.command("peer", "confirm", other.name, "--fingerprint", fingerprint, "--as", node.officer(who))
     for who in ("fay", "gus"):
         node.command("peer", "certify", "CA-IN-2026-01", "--as", node.officer(who))
+    node.command("risk", "profile", f"{other.state}:{other.authority}", "--level", "low", "--sources", "invented",
+                 "--dated", f"{clock.now():%Y-%m-%d}", "--as", node.officer("rita"))  # fmt: skip
 
 
 def _cpu(process: psutil.Process) -> float:

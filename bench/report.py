@@ -43,8 +43,7 @@ def _ours(told: dict[str, Any]) -> list[tuple[str, str, str]]:
         ("officer's save in the drain, sender", _saves(batched["save"]), ""),
         ("officer's save in the drain, receiver", _saves(batched["save_there"]), ""),
         ("single, commit to receipt seen", _spread(single["seen"]) + f" ({single['items']})", ""),
-        ("single, by the node's own columns", _spread(single["columns"]), ""),
-        ("single, propose and two approvals", _spread(single["gate"]), ""),
+        ("single, propose, assess and two approvals", _spread(single["gate"]), ""),
     ]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from typing import Any
 import pytest
 import pytest_socket
 from support import nodes
+from support.ports import free_ports
 
 from countersign.node.demo import checker
 
@@ -23,10 +23,12 @@ from countersign.node.demo import checker
 class Journey:
     """Homes, processes and the lines between two nodes."""
 
-    def __init__(self, folder: Path, template: Path) -> None:
+    def __init__(self, folder: Path, template: Path, *, lines: bool = False) -> None:
+        """`lines`: peers call the third port of a node; the test stands there and forwards, cuts or listens."""
         self.folder = folder
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self.nodes: dict[str, nodes.TestNode] = {}
+        self.ports = {"CA": free_ports(), "IN": free_ports()}
         for name, state in (("ca.example", "CA"), ("in.example", "IN")):
             home = folder / state
             place = folder / f"{state}-database"
@@ -35,7 +37,9 @@ class Journey:
             from django.conf import settings
 
             database = dict(settings.DATABASES["default"]) | {"NAME": place / "db.sqlite3"}
-            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=_free_ports())
+            node = nodes.make_node(name, state, home, nodes.open_connection(database), port=self.ports[state],
+                endpoint=f"https://127.0.0.1:{self.ports[state] + 2}" if lines else "",
+            )  # fmt: skip
             self.nodes[state] = node
         self.pair = nodes.Pair(self.nodes["CA"], self.nodes["IN"])
         nodes.peer_up(self.pair)
@@ -68,6 +72,16 @@ class Journey:
         armed = self.home(state) / "failpoints" / "armed"
         armed.write_text(step)
         return armed
+
+    def run(self, state: str, *words: str, refused: bool = False) -> str:
+        """Run a command of a node; insist on its outcome; return what it printed."""
+        command = [sys.executable, "-m", "countersign.node.cli", "--home", str(self.home(state)), *words]
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, env=self.environment(state), timeout=120
+        )
+        said = done.stdout + done.stderr
+        assert (done.returncode != 0) is refused, f"countersign {' '.join(words)}\n{said}"
+        return said
 
     def kill(self, state: str) -> None:
         """Kill a node with all its children at once."""
@@ -117,21 +131,6 @@ def _alias(home: Path, state: str, login: str) -> None:
     with sqlite3.connect(home / "db.sqlite3") as database:
         database.execute("UPDATE charter_officer SET login = ? WHERE login = ?", (name, login))
     database.close()
-
-
-def _free_ports() -> int:
-    """The first of three neighbouring free ports."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port < 65_000 and all(_is_free(port + more) for more in (1, 2)):
-            return port
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import ssl
+import struct
 import time
 
 import pytest
+from support.processes import family_of, resident_bytes
 
-from countersign.node import home as homes
 from countersign.node.demo import checker
 
 pytestmark = pytest.mark.journey
@@ -25,8 +27,10 @@ def _context(journey, state):
 
 
 def _connect(journey, context=None):
-    port = homes.read(journey.home("IN")).link_port
+    port = journey.ports["IN"]
     plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+    # Closed by a reset: thousands of ports in waiting would be lost to the tests that follow.
+    plain.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     return context.wrap_socket(plain) if context else plain
 
 
@@ -60,6 +64,55 @@ def test_a_thousand_idle_connections_leave_the_exchange_alone(journey):
     finally:
         for each in idle:
             each.close()
+
+
+def test_ten_thousand_connections_neither_stop_the_true_peer_nor_eat_the_memory(journey):
+    count, held = _raise_limit(10_000), []
+    before = _memory(journey)
+    try:
+        for number in range(count):
+            held.append(_connect(journey))
+            if number % 2:
+                held[-1].sendall(HALF_A_HELLO)
+        _exchange_works(journey, "CROWD")
+        with _connect(journey, _context(journey, "CA")) as newcomer:
+            assert _answer(newcomer) != b"", "a true peer that connects now is answered"
+        grown = _memory(journey) - before
+        _exchange_works(journey, "CROWD2")
+        journey.wait(lambda: all(map(_was_closed, held[::50])), 60, "the idle crowd to be sent away")
+    finally:
+        for each in held:
+            each.close()
+    assert len(held) == count, f"{len(held)} of {count} connections (10,000 wanted; the hard limit on files decides)"
+    assert grown < 160 << 20, f"{grown >> 20} MiB more for {count} connections"
+    _exchange_works(journey, "ALONE")
+
+
+HALF_A_HELLO = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03"
+
+
+def _was_closed(caller):
+    caller.setblocking(False)
+    try:
+        return caller.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _raise_limit(wanted):
+    """Let this process hold as many connections as the machine allows; return how many of those wanted that is."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard == resource.RLIM_INFINITY or hard > wanted + 500:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, wanted + 500), hard))
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    return hard - 500
+
+
+def _memory(journey):
+    return sum(resident_bytes(pid) for pid in family_of(journey.processes["IN"].pid))
 
 
 def test_a_body_announced_with_ten_gigabytes_is_refused_unread(journey):

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import pytest
 
 from countersign.node.demo import checker
@@ -12,29 +9,20 @@ from countersign.node.demo import checker
 pytestmark = pytest.mark.journey
 
 
-def _run(journey, *words, refused=False):
-    command = [sys.executable, "-m", "countersign.node.cli", "--home", str(journey.home("CA")), *words]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=False, env=journey.environment("CA"), timeout=120
-    )
-    assert (done.returncode != 0) is refused, done.stdout + done.stderr
-    return done.stdout + done.stderr
-
-
 def test_a_node_put_back_to_yesterday_takes_its_log_back_and_loses_nothing_it_had_sent(journey, tmp_path):
     assert journey.bulk("CA", 2, "BEFORE") == 0
     journey.settle()
     copy = tmp_path / "copy.sqlite3"
-    assert "copied" in _run(journey, "backup", str(copy))
+    assert "copied" in journey.run("CA", "backup", str(copy))
     assert journey.bulk("CA", 3, "AFTER") == 0
     journey.settle()
     held = checker.count_stored(journey.home("IN"))
-    _run(journey, "restore", str(copy), refused=True)  # the node still runs: its ports are taken
+    journey.run("CA", "restore", str(copy), refused=True)  # the node still runs: its ports are taken
     journey.processes["CA"].terminate()
     journey.processes.pop("CA").wait(20)
-    _run(journey, "restore", str(copy))
-    assert "countersign.E107" in _run(journey, "run", refused=True)
-    said = _run(journey, "restore", "--from-peer", "--root", str(journey.home("CA").with_name("CA-root")))
+    journey.run("CA", "restore", str(copy))
+    assert "countersign.E107" in journey.run("CA", "run", refused=True)
+    said = journey.run("CA", "restore", "--from-peer", "--root", str(journey.home("CA").with_name("CA-root")))
     assert "taken back" in said
     journey.start("CA")
     assert journey.bulk("CA", 2, "AGAIN") == 0
@@ -49,6 +37,6 @@ def test_a_damaged_copy_is_not_put_back(journey, tmp_path):
     copy.write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
     journey.processes["CA"].terminate()
     journey.processes.pop("CA").wait(20)
-    assert "not a node's database" in _run(journey, "restore", str(copy), refused=True)
+    assert "not a node's database" in journey.run("CA", "restore", str(copy), refused=True)
     journey.start("CA")
     assert journey.bulk("CA", 1, "FINE") == 0

@@ -141,7 +141,7 @@ def postgres_server() -> Iterator[Path]:
         server.cleanup()
 
 
-def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int = 1) -> TestNode:
+def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int = 1, endpoint: str = "") -> TestNode:
     from countersign.charter import keyring, packs
     from countersign.charter.providers import ROOT, FileProvider
     from countersign.exchange.house import House
@@ -150,7 +150,15 @@ def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int
     from countersign.node import home as homes
     from countersign.node.house import PROTECTION_KEY, key_encryption_keys, policies_of, station_of
 
-    home = homes.create(folder, node=name, state=state, host="127.0.0.1", link_port=port, web_port=port + 1)
+    home = homes.create(
+        folder,
+        node=name,
+        state=state,
+        host="127.0.0.1",
+        link_port=port,
+        web_port=port + 1,
+        further={"endpoint": endpoint},
+    )
     pack = packs.state(state)
     house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
     medium = FileProvider(folder.with_name(folder.name + "-root"))

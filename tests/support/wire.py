@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from countersign.link import mirror, outbox, sync
+from countersign.link import batching, mirror, outbox, sync
 from countersign.link.models import InItem, LinkState, OutItem
 from countersign.link.outbox import Outgoing
 
@@ -38,7 +38,7 @@ def request(pair: Any, node: Any, *, wanted: Any = None) -> tuple[bytes, bytes]:
     with node.active():
         state = state_of(pair, node)
         if not state.restoring:
-            outbox.cut_batch(node.house.station, state)
+            batching.cut_batch(node.house.station, state)
             outbox.sign_head(node.house.station, state)
         mine = secrets.token_bytes(48)
         body = sync.build(node.house.station, state, fresh=b"f" * 48, reply_fresh=mine, wanted=wanted)

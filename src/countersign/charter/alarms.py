@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from countersign.charter.models import Alarm
 from countersign.kernel import clock
 from countersign.kernel.ids import new_id
+from countersign.ledger import sql
 
 
 def raise_alarm(code: str, scope: str) -> bool:
@@ -19,9 +20,16 @@ def raise_alarm(code: str, scope: str) -> bool:
 
 def close_alarm(code: str, scope: str) -> None:
     """Close an alarm if it is open; where none is, nothing is written (a write would take the database's lock)."""
-    rows = Alarm.objects.filter(code=code, scope=scope[:200], closed_at=None)
-    if rows.exists():
-        rows.update(closed_at=clock.now())
+    if sql.one("SELECT 1 FROM charter_alarm WHERE code = %s AND scope = %s AND closed_at IS NULL", code, scope[:200]):
+        Alarm.objects.filter(code=code, scope=scope[:200], closed_at=None).update(closed_at=clock.now())
+
+
+def set_alarm(code: str, scope: str, *, holds: bool) -> None:
+    """Open or close an alarm after what is the case now."""
+    if holds:
+        raise_alarm(code, scope)
+    else:
+        close_alarm(code, scope)
 
 
 def open_alarms() -> QuerySet[Alarm]:

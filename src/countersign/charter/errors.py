@@ -54,6 +54,13 @@ class KeyUnavailable(Unavailable):
     remedy = "Check the key folder and its owner; `countersign check` names what is missing."
 
 
+class KeyEnded(NotAllowed):
+    """The period for which the peer's root vouched for this key is over."""
+
+    code = "KEY_ENDED"
+    remedy = "Ask the peer for a new key statement."
+
+
 class KeyDestroyed(IntegrityFault):
     """The private key these bytes were sealed to no longer exists."""
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -46,14 +47,18 @@ def public_from_seed(seed: bytes) -> bytes:
 
 def seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
     """enc (1,120 bytes) || ciphertext with tag."""
+    return _SUITE.encrypt(plaintext, _public(public), info)
+
+
+@lru_cache(maxsize=64)
+def _public(raw: bytes) -> hpke.MLKEM768X25519PublicKey:
     try:
-        key = hpke.MLKEM768X25519PublicKey(
-            MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC]),
-            X25519PublicKey.from_public_bytes(public[_MLKEM_PUBLIC:]),
+        return hpke.MLKEM768X25519PublicKey(
+            MLKEM768PublicKey.from_public_bytes(raw[:_MLKEM_PUBLIC]),
+            X25519PublicKey.from_public_bytes(raw[_MLKEM_PUBLIC:]),
         )
     except ValueError:
         raise IntegrityFault("not an HPKE public key.") from None
-    return _SUITE.encrypt(plaintext, key, info)
 
 
 def open_(private: PrivateKey, sealed: bytes, info: bytes) -> bytes:

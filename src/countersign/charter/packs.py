@@ -13,6 +13,7 @@ from countersign.charter.errors import PackInvalid
 from countersign.kernel.calendars import WorkingCalendar
 
 COMMON = "common"
+LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,11 @@ def _read(manifest: Path) -> StatePack:
         raise PackInvalid(f"the pack {manifest.parent.name} needs exactly one authority with spoc = true.")
     if pack.default_marking not in pack.markings:
         raise PackInvalid(f"the pack {manifest.parent.name} has a default marking that it does not list.")
+    wrong = [marking.name for marking in pack.markings.values() if marking.level not in LEVELS]
+    if wrong:
+        raise PackInvalid(
+            f"the pack {manifest.parent.name} gives {wrong[0]} a level that is none of {', '.join(LEVELS)}."
+        )
     return pack
 
 

@@ -21,11 +21,16 @@ from countersign.charter.models import Confirmation, Officer, Peer, PeerKey
 from countersign.charter.officers import require_role
 from countersign.kernel import cbor, clock
 from countersign.kernel.errors import Conflict, InvalidInput
+from countersign.ledger import sql
 from countersign.ledger.core import statements
 from countersign.ledger.core.keys import HybridPublicKey
 from countersign.ledger.core.statements import RootKey, SignedStatement
 
 EYES = 2
+PEER = sql.Columns(Peer, "p", without=("card", "root_mldsa"))
+"""What an exchange reads of a peer."""
+
+_KEY = sql.Columns(PeerKey, "k", without=("statement", "revocation"))
 
 
 @transaction.atomic
@@ -49,6 +54,33 @@ def propose(data: bytes, *, own_node: str, own_state: str, arrangement: str, by:
         _same_root(known, card)
         raise Conflict(f"{card.node} is already {known.status}.", field="card")
     return _create(card, data, founding.reference)
+
+
+@transaction.atomic
+def renew(data: bytes, *, by: Officer) -> tuple[Peer, list[str]]:
+    """Take newer keys of a known peer from its new card; return the peer and the roles that have a newer key now.
+
+    For the day when the keys that would bring the news on line have ended. The peer's own root speaks on the card, as in
+    its log; nothing else is taken from it. Raises FingerprintMismatch for a card of another root.
+    """
+    require_role(by, "node_admin")
+    card = cards.read(data)
+    peer = find(card.node)
+    _same_root(peer, card)
+    newer = [signed for signed in card.statements if _is_newer(peer, statements.read(signed.body))]
+    if not newer:
+        raise Conflict(
+            f"the card brings no newer key of {card.node}.", field="card", remedy="Ask for a card made today."
+        )
+    return peer, sorted({learn_statement(peer, signed)["role"] for signed in newer})
+
+
+def _is_newer(peer: Peer, fields: dict[str, Any]) -> bool:
+    """An older card must not bring a key back."""
+    if fields["action"] != "enrol":
+        return False
+    known = keys_of(peer, fields["role"])
+    return not known or fields["serial"] > known[0].serial
 
 
 def confirm(node: str, *, fingerprint: str, by: Officer) -> bool:
@@ -88,10 +120,10 @@ def set_suspended(node: str, *, suspended: bool, by: Officer) -> Peer:
 
 
 def find(node: str) -> Peer:
-    peer = Peer.objects.filter(node=node).first()
-    if peer is None:
+    row = sql.one(f"SELECT {PEER} FROM charter_peer p WHERE p.node = %s", node)  # noqa: S608
+    if row is None:
         raise PeerUnknown(f"{node} is not a peer.", field="peer")
-    return peer
+    return PEER.instance(row)
 
 
 def find_active(node: str) -> Peer:
@@ -102,6 +134,12 @@ def find_active(node: str) -> Peer:
     if peer.status != Peer.ACTIVE:
         raise PeerNotActive(f"the ceremony with {node} is not finished.", field="peer")
     return peer
+
+
+def all_active() -> list[Peer]:
+    """The peers that may be spoken with."""
+    query = f"SELECT {PEER} FROM charter_peer p WHERE p.status = %s ORDER BY p.id"  # noqa: S608
+    return [PEER.instance(row) for row in sql.rows(query, Peer.ACTIVE)]
 
 
 def of_state(code: str) -> Peer:
@@ -129,8 +167,12 @@ def learn_statement(peer: Peer, signed: SignedStatement) -> dict[str, Any]:
 
 
 def keys_of(peer: Peer, role: str) -> list[PeerKey]:
-    """The peer's keys in a role, newest first, revoked ones included."""
-    return list(PeerKey.objects.filter(peer=peer, role=role).order_by("-serial"))
+    """The peer's keys in a role, newest first, revoked ones included. Asked for several times an exchange."""
+    query = f"SELECT {_KEY} FROM charter_peerkey k WHERE k.peer_id = %s AND k.role = %s ORDER BY k.serial DESC"  # noqa: S608
+    keys = [_KEY.instance(row) for row in sql.rows(query, peer.pk, role)]
+    for key in keys:
+        key.peer = peer
+    return keys
 
 
 def parts_of(key: PeerKey) -> list[bytes]:

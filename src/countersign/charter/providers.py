@@ -95,6 +95,7 @@ class FileProvider:
         self._cache: dict[str, bytes] = {}
         self._signers: dict[str, HybridSigner] = {}
         self._private_hpke: dict[bytes, hpke.PrivateKey] = {}
+        self._key_encryption_keys: dict[str, AESGCM] = {}
 
     def create(self, role: str, *, node: str) -> list[bytes]:
         if role == statements.MTLS:
@@ -121,7 +122,9 @@ class FileProvider:
         return hpke.open_(self._private_hpke[key_id], sealed, info)
 
     def key_encryption_key(self, name: str) -> AESGCM:
-        return AESGCM(self._read(f"kek-{name}.key"))
+        if name not in self._key_encryption_keys:
+            self._key_encryption_keys[name] = AESGCM(self._read(f"kek-{name}.key"))
+        return self._key_encryption_keys[name]
 
     def search_key(self, name: str) -> bytes:
         """HKDF-SHA256 (RFC 5869) of the authority's key-encryption key: whoever lacks that cannot make its tokens."""

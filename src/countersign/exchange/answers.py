@@ -75,10 +75,9 @@ def draw_instant(window: Window) -> datetime:
 
 def on_release(item: ExchangeItem, content: Mapping[str, Any]) -> None:
     """What a release does to clocks: an answer closes its slot, a notice pauses. Raises AlreadyAnswered for a second one."""
-    kind = kinds.find(item.kind)
     asked = ExchangeItem.objects.filter(id=item.answers, direction=ExchangeItem.IN, peer=item.peer).first()
     if asked is not None:
-        _take_effect(kind, content, asked, clock.now(), strict=True)
+        _take_effect(item, content, asked, clock.now(), strict=True)
 
 
 def on_arrival(item: ExchangeItem, content: Mapping[str, Any]) -> None:
@@ -88,13 +87,15 @@ def on_arrival(item: ExchangeItem, content: Mapping[str, Any]) -> None:
         id=item.answers, direction=ExchangeItem.OUT, peer=item.peer, kind__in=kind.answers
     ).first()
     if asked is not None:
-        _take_effect(kind, content, asked, item.created_at, strict=False)
+        _take_effect(item, content, asked, item.created_at, strict=False)
 
 
-def _take_effect(kind: Kind, content: Mapping[str, Any], asked: ExchangeItem, at: datetime, *, strict: bool) -> None:
-    if content["kind"] == "reply.interim":
-        _pause(content, asked, at)
-    if not kind.closes:
+def _take_effect(
+    answer: ExchangeItem, content: Mapping[str, Any], asked: ExchangeItem, at: datetime, *, strict: bool
+) -> None:
+    if answer.kind == "reply.interim":
+        _pause(answer, content, asked, at)
+    if not kinds.find(answer.kind).closes:
         return
     slot = _slot(asked, content)
     if slot is None:
@@ -113,12 +114,12 @@ def _slot(asked: ExchangeItem, content: Mapping[str, Any]) -> AnswerSlot | None:
     return asked.slots.filter(place=content.get("about")).first()
 
 
-def _pause(content: Mapping[str, Any], asked: ExchangeItem, at: datetime) -> None:
+def _pause(notice: ExchangeItem, content: Mapping[str, Any], asked: ExchangeItem, at: datetime) -> None:
     """Only the notice that a judge must authorise pauses, until the end (UTC) of the day it names."""
     if content["judicial_authority"] is None:
         return
     day = datetime.fromisoformat(content["expected_on"]).replace(tzinfo=UTC)
-    ClockPause.objects.create(item=asked, begin=at, until=day + timedelta(days=1))
+    ClockPause.objects.create(item=asked, notice=notice, begin=at, until=day + timedelta(days=1))
 
 
 def _check_person_rules(content: Mapping[str, Any], asked: ExchangeItem) -> None:

@@ -5,13 +5,22 @@ from __future__ import annotations
 import mimetypes
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, Final
 
 from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
 from countersign.kernel.errors import InvalidInput, NotFound
 from countersign.link import chunks
 from countersign.link.sealing import BlobRef
+
+_BEGINNINGS: Final = {
+    "application/pdf": b"%PDF-",
+    "image/png": b"\x89PNG\r\n\x1a\n",
+    "image/jpeg": b"\xff\xd8\xff",
+    "image/gif": b"GIF8",
+    "application/zip": b"PK",
+}
+"""First bytes of the types that are most often sent."""
 
 
 def add(house: House, content: dict[str, Any], files: Sequence[Path]) -> tuple[dict[str, Any], tuple[BlobRef, ...]]:
@@ -42,13 +51,25 @@ def open_one(house: House, direction: str, kept: Kept, name: str) -> Iterator[by
     raise NotFound("the item has no such attachment.", field="attachment")
 
 
+def _check_beginning(source: BinaryIO, name: str, media_type: str) -> None:
+    """A file that says by its name what it is must begin so: a reader at the other side opens it by that word."""
+    wanted = _BEGINNINGS.get(media_type)
+    begins = source.read(8)
+    source.seek(0)
+    if wanted and not begins.startswith(wanted):
+        raise InvalidInput(
+            f"{name} does not begin like {media_type}.", field="attachments", remedy="Give the file its right ending."
+        )
+
+
 def _seal(house: House, path: Path) -> tuple[dict[str, Any], BlobRef]:
+    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     try:
         with path.open("rb") as source:
+            _check_beginning(source, path.name, media_type)
             blob, digest = chunks.seal_file(house.station, source)
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InvalidInput(f"the file {path.name} cannot be read ({error.strerror}).", field="attachments") from None
-    media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     entry = {
         "id": blob.id,
         "name": path.name,

@@ -15,6 +15,7 @@ from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
 from countersign.exchange.models import Case, ExchangeItem
+from countersign.exchange.prefill import prefilled
 from countersign.kernel import clock, hashing, jcs
 from countersign.kernel.errors import InvalidInput
 from countersign.kernel.ids import new_id
@@ -50,13 +51,6 @@ def read(house: House, officer: Officer, given: Any, *, peer: Peer | None) -> Dr
     target = peer or peering.of_state(content.get("to_state", ""))
     _check_header(house.pack, packs.state(target.state_code), content)
     return Draft(new_id("itm"), kind, Kept(content, secrets.token_bytes(commitments.SALT_BYTES), (), sheet), target)
-
-
-def prefilled(own: StatePack, content: Any) -> Any:
-    """With the state's default marking where none is given; nothing that was given is changed."""
-    if not isinstance(content, dict) or content.get("kind") == "note.test" or "marking" in content:
-        return content
-    return content | {"marking": {"level": own.default_marking}}
 
 
 def with_caveats(draft: Draft, codes: frozenset[str]) -> Draft:
@@ -117,6 +111,13 @@ def _check_header(own: StatePack, other: StatePack, content: Mapping[str, Any]) 
             f"{to_authority} is not a designated authority of {other.code}.",
             field="to_authority",
             remedy=f"One of: {', '.join(sorted(other.authorities))}.",
+        )
+    basis = content.get("legal_basis")
+    if basis is not None and basis not in own.legal_bases:
+        raise InvalidInput(
+            f"{basis} is no legal basis of {own.code}.",
+            field="legal_basis",
+            remedy=f"One of: {', '.join(sorted(own.legal_bases))}.",
         )
     if "marking" in content:
         markings.require_movable(markings.named(own.markings, content["marking"]["level"]), markings.scales())

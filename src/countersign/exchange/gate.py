@@ -27,7 +27,6 @@ from countersign.exchange import (
     judging,
     kinds,
     parts,
-    search,
 )
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
@@ -208,7 +207,6 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         item.due_at = clocks.due(clock.now(), period, answering=other, asking=house.pack)
         answers.open_slots(item, kept.content, window=None)
     item.save(update_fields=("released", "state", "due_at"))
-    search.index(house, item, kept.content)
     failpoints.reach("release.before_commit")
     transaction.on_commit(lambda: failpoints.reach("release.after_commit"))
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import answers, clocks, decisions, drafting, grants, kinds, parts, search, walls
+from countersign.exchange import answers, clocks, decisions, drafting, grants, kinds, parts, walls
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
@@ -147,14 +147,13 @@ def _due(house: House, kind: Kind | None, content: dict[str, Any], arrived: InIt
 
 
 def _take_effect(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
-    """Slots of a request, clocks that an answer moves, permissions that a grant gives, words that can be found."""
+    """Slots of a request, clocks that an answer moves, permissions that a grant gives."""
     if item.due_at is not None:
         window = answers.window_of(item.created_at, item.due_at, house.neutral_seconds)
         answers.open_slots(item, content, window=window)
     if item.answers:
         answers.on_arrival(item, content)
     grants.on_arrival(item, content)
-    search.index(house, item, content)
 
 
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:

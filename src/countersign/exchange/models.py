@@ -45,11 +45,20 @@ class ExchangeItem(models.Model):
     standing = models.ForeignKey("StandingAuthorisation", on_delete=models.PROTECT, null=True)
     routed_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True)
     due_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
     silent_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     released = models.OneToOneField(OutItem, on_delete=models.PROTECT, null=True)
     arrived = models.OneToOneField(InItem, on_delete=models.PROTECT, null=True)
     answered_at = models.DateTimeField(null=True)
+    indexed = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=("authority", "indexed")),
+            models.Index(fields=("answers",)),
+            models.Index(fields=("direction", "state", "due_at")),
+        )
 
 
 class AnswerSlot(models.Model):
@@ -71,6 +80,7 @@ class ClockPause(models.Model):
     """A notice paused the clock of a request: from the notice's receipt to the end of the day it names."""
 
     item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="pauses")
+    notice = models.OneToOneField(ExchangeItem, on_delete=models.CASCADE, related_name="+")
     begin = models.DateTimeField()
     until = models.DateTimeField()
 

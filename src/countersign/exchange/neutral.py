@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from countersign.charter import alarms
-from countersign.exchange import contents, drafting, gate, standing
+from countersign.exchange import contents, gate, standing
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
 from countersign.exchange.errors import AlreadyAnswered
@@ -17,6 +17,7 @@ from countersign.exchange.house import House
 from countersign.exchange.kinds import find as find_kind
 from countersign.exchange.kinds import validate
 from countersign.exchange.models import AnswerSlot, ExchangeItem
+from countersign.exchange.prefill import prefilled
 from countersign.exchange.schemas import NEUTRAL
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -74,7 +75,7 @@ def _answer(house: House, slot: AnswerSlot) -> bool:
         "to_state": item.peer.state_code,
         "from_authority": item.authority,
     }
-    _, content = validate(drafting.prefilled(house.pack, given))
+    _, content = validate(prefilled(house.pack, given))
     kept = Kept(content, secrets.token_bytes(commitments.SALT_BYTES), (), EMPTY)
     gate.release_standing(
         house, Draft(new_id("itm"), find_kind("refusal"), kept, item.peer), authorisation, officer=None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.db import transaction
@@ -23,11 +23,14 @@ from countersign.kernel import hashing
 from countersign.kernel.errors import InvalidInput
 
 SHORTEST: Final = 3
-"""Prefixes from this many characters on are found; shorter words only whole."""
+"""Beginnings from this many characters on are found."""
 LONGEST: Final = 24
 _CONTEXT: Final = "countersign/v1/search-token"
 _SPACE: Final = re.compile(r"\s+")
 _TOKEN_BYTES: Final = 16
+_BEGINNINGS: Final = frozenset({"subjects", "case_ref"})
+_WORDS: Final = frozenset({"question", "text", "offence", "necessity", "recipient", "explanation"})
+_UNREAD: Final = (ExchangeItem.DEFECTIVE, ExchangeItem.EXPIRED)
 
 
 def words_of(text: str) -> set[str]:
@@ -36,18 +39,37 @@ def words_of(text: str) -> set[str]:
     return {word[:LONGEST] for word in _SPACE.split(kept.casefold().strip()) if word}
 
 
-def index(house: House, item: ExchangeItem, content: dict[str, Any]) -> int:
-    """Index an item for its authority, in the caller's transaction; return how many tokens it has."""
-    terms: set[str] = set()
-    for text in scan.texts(content):
-        for word in words_of(text):
-            terms |= {word, *(word[:length] for length in range(SHORTEST, len(word)))}
+def terms_of(content: Mapping[str, Any]) -> set[str]:
+    """What an item is found by: names, identifiers and the case also by their beginnings, free text by its words."""
+    found: set[str] = set()
+    for member, value in content.items():
+        for text in scan.texts(value):
+            words = words_of(text) if member in _WORDS | _BEGINNINGS else set()
+            found |= words
+            if member in _BEGINNINGS:
+                found |= {word[:length] for word in words for length in range(SHORTEST, len(word))}
+    return found
+
+
+def catch_up(house: House, *, authority: str = "", limit: int = 1_000) -> int:
+    """Index what is not indexed yet; return how many items. Filing and releasing never wait for it, searching does."""
+    waiting = ExchangeItem.objects.filter(indexed=False).exclude(state__in=_UNREAD)
+    waiting = waiting.filter(authority=authority) if authority else waiting
+    count = 0
+    for item in waiting.select_related("arrived", "arrived__peer", "peer")[:limit]:
+        with transaction.atomic():
+            _index(house, item)
+        count += 1
+    return count
+
+
+def _index(house: House, item: ExchangeItem) -> None:
+    terms = terms_of(contents.read(house, item).content)
     rows = [
-        SearchToken(authority=item.authority, token=token, item=item)
-        for token in set(_tokens(house, item.authority, terms))
+        SearchToken(authority=item.authority, token=t, item=item) for t in set(_tokens(house, item.authority, terms))
     ]
     SearchToken.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    ExchangeItem.objects.filter(pk=item.pk).update(indexed=True)
 
 
 def find(house: House, officer: Officer, query: str, *, request: str = "", case: str = "") -> list[ExchangeItem]:
@@ -61,6 +83,7 @@ def find(house: House, officer: Officer, query: str, *, request: str = "", case:
     if not wanted:
         raise InvalidInput("give at least one word.", field="query")
     _require_ground(officer, request, case)
+    catch_up(house, authority=officer.authority)
     tokens = list(_tokens(house, officer.authority, wanted))
     matching = (
         SearchToken.objects.filter(authority=officer.authority, token__in=tokens)
@@ -78,14 +101,15 @@ def find(house: House, officer: Officer, query: str, *, request: str = "", case:
 
 def rebuild(house: House) -> int:
     """Make the index anew from the items (after a restore; it is not in backups); return how many items it covers."""
-    with transaction.atomic():
-        SearchToken.objects.all().delete()
-        items = ExchangeItem.objects.select_related("arrived", "arrived__peer", "peer")
-        count = 0
-        for item in items.exclude(state__in=(ExchangeItem.DEFECTIVE, ExchangeItem.EXPIRED)).iterator():
-            index(house, item, contents.read(house, item).content)
-            count += 1
-    return count
+    forget()
+    return catch_up(house, limit=1_000_000_000)
+
+
+@transaction.atomic
+def forget() -> None:
+    """Empty the index; the courier and the next search make it anew."""
+    SearchToken.objects.all().delete()
+    ExchangeItem.objects.update(indexed=False)
 
 
 def _require_ground(officer: Officer, request: str, case: str) -> None:

@@ -16,6 +16,7 @@ from countersign.kernel.errors import InvalidInput, TooLarge
 
 _UINT, _NINT, _BYTES, _TEXT, _ARRAY, _MAP, _TAG, _SIMPLE = range(8)
 _SIMPLE_ALLOWED: Final = frozenset({20, 21, 22})
+_STRING, _MEMBERS, _PAIRS = 3, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,106 +48,133 @@ def encode(value: Any) -> bytes:
     return cbor2.dumps(value, canonical=True)
 
 
+def array_of(count: int, *encoded: bytes) -> bytes:
+    """The beginning of an array of `count` (at most 23) members, of which the first are given as they are encoded."""
+    return bytes([_ARRAY << 5 | count]) + b"".join(encoded)
+
+
+def byte_string(data: bytes) -> bytes:
+    """The encoding of a byte string, without the general encoder's price."""
+    length = len(data)
+    if length < 24:
+        return bytes([_BYTES << 5 | length]) + data
+    width = 0 if length < 1 << 8 else 1 if length < 1 << 16 else 2 if length < 1 << 32 else 3
+    return bytes([_BYTES << 5 | 24 + width]) + length.to_bytes(1 << width, "big") + data
+
+
 def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, *, field: str = "") -> Any:
     """Decode `data` or raise MalformedCbor / CborTooLarge. Time and memory are bounded by `limits`."""
     if len(data) > limits.size:
         raise CborTooLarge(f"{len(data)} bytes; at most {limits.size} are read.", field=field)
     _Scanner(data, limits, field).run()
-    value = cbor2.loads(data)
+    try:
+        value = cbor2.loads(data)
+    except cbor2.CBORDecodeError:
+        # Only text can still be wrong after the scan.
+        raise MalformedCbor("a text string is not UTF-8.", field=field) from None
     if encode(value) != data:
-        raise MalformedCbor("not the deterministic encoding.", field=field)
+        raise MalformedCbor("not the deterministic encoding, or a map key is doubled or out of order.", field=field)
     return value
 
 
+def _heads() -> tuple[tuple[int, int], ...]:
+    """For each first byte: what follows (nothing, a string, members, pairs of them) and the argument, -1 where it needs
+    a closer look."""
+    follows = {_BYTES: _STRING, _TEXT: _STRING, _ARRAY: _MEMBERS, _MAP: _PAIRS}
+    heads = []
+    for initial in range(256):
+        major, low = initial >> 5, initial & 31
+        plain = low in _SIMPLE_ALLOWED if major == _SIMPLE else low < 24 and major != _TAG
+        heads.append((follows.get(major, 0), low if plain else -1))
+    return tuple(heads)
+
+
+_HEADS: Final = _heads()
+
+
 class _Scanner:
-    """Walks the heads once, without recursion, and refuses whatever the profile or the limits do not admit."""
+    """Walks the heads once, without recursion or copies, and refuses whatever the profile or the limits do not admit.
+
+    That text is UTF-8 and that map keys are in order and not doubled is left to the decoder and to encoding again.
+    """
 
     def __init__(self, data: bytes, limits: Limits, field: str) -> None:
         self.data, self.limits, self.field = data, limits, field
-        self.at = 0
 
     def run(self) -> None:
-        # One frame an open container: values still to read, and for maps the previous key (None for arrays).
-        stack: list[list[Any]] = []
-        seen = 0
-        while True:
-            seen += 1
-            if seen > self.limits.values:
+        try:
+            end = self._walk()
+        except IndexError:
+            raise self._too_early(len(self.data)) from None
+        if end != len(self.data):
+            raise self._too_early(len(self.data)) if end > len(self.data) else self._bad("bytes follow the value.", end)
+
+    def _walk(self) -> int:
+        """Go from head to head; return where the value ends, which may be beyond the bytes. Each item of a body is some
+        seventy heads, so the loop reads the short ones itself."""
+        data, values = self.data, self.limits.values
+        # Values still to read in the open container and whether it is a map; the same of those around it.
+        left, keyed, around = 1, False, list[tuple[int, bool]]()
+        at = 0
+        while left:
+            left -= 1
+            values -= 1
+            if keyed:
+                at = self._key(at)
+            initial = data[at]
+            at += 1
+            major, argument = _HEADS[initial]
+            if argument < 0:
+                argument, at = self._long(initial, at)
+            if major == _STRING:
+                at += argument
+            elif major:
+                around.append((left, keyed))
+                left, keyed = self._fits(argument, major, at, len(around)), major == _PAIRS
+            while not left and around:
+                left, keyed = around.pop()
+            if values < 0:
                 raise CborTooLarge(f"more than {self.limits.values} values.", field=self.field)
-            opened = self._value(stack)
-            if opened is not None:
-                if len(stack) >= self.limits.depth:
-                    raise CborTooLarge(f"nested deeper than {self.limits.depth}.", field=self.field)
-                stack.append(opened)
-            while stack and stack[-1][0] == 0:
-                stack.pop()
-            if not stack:
-                break
-            stack[-1][0] -= 1
-        if self.at != len(self.data):
-            raise self._bad("bytes follow the value.")
+        return at
 
-    def _value(self, stack: list[list[Any]]) -> list[Any] | None:
-        if stack and stack[-1][1] is not None:
-            self._key(stack[-1])
-        major, argument = self._head()
-        if major in (_BYTES, _TEXT):
-            body = self._take(argument)
-            if major == _TEXT:
-                self._utf8(body)
-        elif major == _ARRAY:
-            return [self._fits(argument, 1), None]
-        elif major == _MAP:
-            return [self._fits(argument, 2), b""]
-        elif major == _TAG:
-            raise self._bad("tags are not part of the profile.")
-        return None
-
-    def _key(self, frame: list[Any]) -> None:
-        start = self.at
-        major, length = self._head()
-        if major != _TEXT:
-            raise self._bad("a map key is not a text string.")
+    def _key(self, at: int) -> int:
+        """Skip a map key; return where its value begins."""
+        initial = self.data[at]
+        if initial >> 5 != _TEXT:
+            raise self._bad("a map key is not a text string.", at)
+        at += 1
+        length = _HEADS[initial][1]
+        if length < 0:
+            length, at = self._long(initial, at)
         if length > self.limits.key:
             raise CborTooLarge(f"a map key longer than {self.limits.key} bytes.", field=self.field)
-        self._utf8(self._take(length))
-        key = self.data[start : self.at]
-        if key <= frame[1]:
-            raise self._bad("a map key is doubled or out of order.")
-        frame[1] = key
+        return at + length
 
-    def _head(self) -> tuple[int, int]:
-        initial = self._take(1)[0]
+    def _long(self, initial: int, at: int) -> tuple[int, int]:
+        """The argument that follows a head, and where it ends; refuses tags, floats, indefinite and long forms."""
         major, low = initial >> 5, initial & 31
-        if low < 24:
-            if major == _SIMPLE and low not in _SIMPLE_ALLOWED:
-                raise self._bad("only false, true and null are allowed as simple values.")
-            return major, low
+        if major == _TAG:
+            raise self._bad("tags are not part of the profile.", at)
         if major == _SIMPLE or low > 27:
-            raise self._bad("floats and indefinite lengths are not part of the profile.")
+            raise self._bad("only false, true and null, and definite lengths, are part of the profile.", at)
         width = 1 << (low - 24)
-        argument = int.from_bytes(self._take(width), "big")
+        if at + width > len(self.data):
+            raise self._too_early(at)
+        argument = int.from_bytes(self.data[at : at + width], "big")
         if argument < (24 if width == 1 else 1 << (4 * width)):
-            raise self._bad("an integer or length is not in its shortest form.")
-        return major, argument
+            raise self._bad("an integer or length is not in its shortest form.", at)
+        return argument, at + width
 
-    def _fits(self, count: int, each: int) -> int:
-        if count * each > len(self.data) - self.at:
-            raise self._bad("a container announces more values than there are bytes.")
+    def _fits(self, count: int, each: int, at: int, depth: int) -> int:
+        """`count`, if that many members of at least `each` bytes can follow and the container is not too deep."""
+        if count * each > len(self.data) - at:
+            raise self._bad("a container announces more values than there are bytes.", at)
+        if depth > self.limits.depth:
+            raise CborTooLarge(f"nested deeper than {self.limits.depth}.", field=self.field)
         return count
 
-    def _take(self, count: int) -> bytes:
-        if count > len(self.data) - self.at:
-            raise self._bad("the bytes end too early.")
-        taken = self.data[self.at : self.at + count]
-        self.at += count
-        return taken
+    def _too_early(self, at: int) -> MalformedCbor:
+        return self._bad("the bytes end too early.", at)
 
-    def _utf8(self, body: bytes) -> None:
-        try:
-            body.decode("utf-8")
-        except UnicodeDecodeError:
-            raise self._bad("a text string is not UTF-8.") from None
-
-    def _bad(self, reason: str) -> MalformedCbor:
-        return MalformedCbor(f"{reason} (byte {self.at})", field=self.field)
+    def _bad(self, reason: str, at: int) -> MalformedCbor:
+        return MalformedCbor(f"{reason} (byte {at})", field=self.field)

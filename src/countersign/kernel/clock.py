@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 
@@ -56,6 +56,16 @@ def now() -> datetime:
 def unix_now() -> int:
     """The present in whole POSIX seconds."""
     return int(now().timestamp())
+
+
+def instant(seconds: int) -> datetime:
+    """The instant of a whole POSIX second, in UTC."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """The first instant after a day, in UTC."""
+    return datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC)
 
 
 def monotonic() -> float:

@@ -58,15 +58,17 @@ class Decision:
 
     def missing(self, attribute: str) -> frozenset[str]:
         """What the fired rules ask for of `approvals`, `conditions`, `caveats` or `redactions` and the facts lack."""
+        if self.allowed or self.errors:
+            return frozenset()
         asked = frozenset[str]().union(*(rule.cures.get(attribute, frozenset()) for rule in self.fired))
-        return asked - set(self.facts.get(attribute, ())) if not self.allowed else frozenset()
+        return asked - set(self.facts[attribute])
 
     def as_record(self) -> dict[str, Any]:
         """A JSON-ready record for the decisions log and for replay."""
         return {
             "allowed": self.allowed,
             "action": self.action,
-            "facts": self.facts,
+            "facts": {name: sorted(v) if isinstance(v, (set, frozenset)) else v for name, v in self.facts.items()},
             "version": self.version,
             "fired": [{"id": rule.id, "citation": rule.citation} for rule in self.fired],
             "errors": list(self.errors),
@@ -100,6 +102,15 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
         opened = tuple(policies.rules[name] for name in sorted(found.permits))
         return Decision(allowed=True, action=action, facts=facts, version=policies.version, fired=opened)
     return _denied(policies, action, facts, _in_the_way(policies, action, typed, found), ())
+
+
+def survey(policies: PolicySet, *, action: str, facts: Facts) -> tuple[Rule, ...]:
+    """The forbids that stand, by the second evaluator alone: to see what is asked for, never to decide.
+
+    Raises AttributeInvalid.
+    """
+    found = policies.second.find(action, policies.vocabulary.typed(facts))
+    return tuple(policies.rules[name] for name in sorted(found.forbids))
 
 
 def _agree(found: Found, result: Any) -> bool:

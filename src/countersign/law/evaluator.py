@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
-from countersign.law import grammar
-from countersign.law.errors import PolicyInvalid
 from countersign.law.grammar import Attribute, Call, Equal, Expression, Joined, Not, Policy, Value
 
 Typed = Mapping[str, Any]
@@ -88,6 +87,34 @@ def cures(policy: Policy, curable: frozenset[str]) -> dict[str, frozenset[str]]:
     return found
 
 
+def cured_by_unless(policy: Policy, curable: frozenset[str]) -> bool:
+    """Whether what `cures` names is all that the `unless` asks for, and the `when` does not look at it."""
+    unless = [expression for is_when, expression in policy.conditions if not is_when]
+    whole = [
+        part
+        for expression in unless
+        for part in (expression.inner if isinstance(expression, Joined) else (expression,))
+    ]
+    plain = all(_asked(part, curable) for part in whole) and all(
+        not isinstance(expression, Joined) or expression.every for expression in unless
+    )
+    seen = {name for is_when, expression in policy.conditions if is_when for name in _names(expression)}
+    return bool(unless) and plain and not seen & curable
+
+
+def _names(expression: Expression) -> set[str]:
+    """Attributes that an expression looks at."""
+    if isinstance(expression, Attribute):
+        return {expression.name}
+    if isinstance(expression, Not):
+        return _names(expression.inner)
+    if isinstance(expression, Joined):
+        return set().union(*(_names(part) for part in expression.inner))
+    if isinstance(expression, Equal):
+        return _names(expression.left) | _names(expression.right)
+    return _names(expression.target) | _names(expression.argument) if isinstance(expression, Call) else set()
+
+
 def _asked(expression: Expression, curable: frozenset[str]) -> list[tuple[str, frozenset[str]]]:
     if isinstance(expression, Joined) and expression.every:
         return [pair for part in expression.inner for pair in _asked(part, curable)]
@@ -104,8 +131,11 @@ def _asked(expression: Expression, curable: frozenset[str]) -> list[tuple[str, f
 
 
 def _conditions(policy: Policy) -> Test:
-    tests = tuple((is_when, _compile(expression)) for is_when, expression in policy.conditions)
-    return lambda typed: all(_truth(test(typed)) is is_when for is_when, test in tests)
+    """All conditions of a policy as one test; the types were checked when the policy was read."""
+    tests = tuple(_compile(expression if is_when else Not(expression)) for is_when, expression in policy.conditions)
+    if len(tests) == 1:
+        return tests[0]
+    return _every(tests)
 
 
 def _parts(policy: Policy) -> tuple[Test, ...]:
@@ -125,47 +155,49 @@ def _compile(expression: Expression) -> Test:
         value = expression.value
         return lambda typed: value  # noqa: ARG005  (a constant looks at nothing)
     if isinstance(expression, Attribute):
-        name = expression.name
-        return lambda typed: typed[name]
+        return itemgetter(expression.name)
     if isinstance(expression, Not):
         inner = _compile(expression.inner)
-        return lambda typed: not _truth(inner(typed))
+        return lambda typed: not inner(typed)
     if isinstance(expression, Joined):
-        return _joined(expression)
-    left, right = (
-        (expression.left, expression.right)
-        if isinstance(expression, Equal)
-        else (expression.target, expression.argument)
-    )
-    return _binary("==" if isinstance(expression, Equal) else expression.method, _compile(left), _compile(right))
-
-
-def _joined(expression: Joined) -> Test:
-    parts = tuple(_compile(part) for part in expression.inner)
-    if expression.every:
-        return lambda typed: all(_truth(part(typed)) for part in parts)
-    return lambda typed: any(_truth(part(typed)) for part in parts)
-
-
-def _binary(name: str, left: Test, right: Test) -> Test:
-    if name == "==":
+        parts = tuple(_compile(part) for part in expression.inner)
+        return _every(parts) if expression.every else _any(parts)
+    if isinstance(expression, Equal):
+        left, right = _compile(expression.left), _compile(expression.right)
         return lambda typed: left(typed) == right(typed)
-    if name == "contains":
-        return lambda typed: right(typed) in _set(left(typed))
-    if name == "containsAll":
-        return lambda typed: _set(right(typed)) <= _set(left(typed))
-    if name == "containsAny":
-        return lambda typed: not _set(right(typed)).isdisjoint(_set(left(typed)))
-    raise PolicyInvalid(f"`{name}` is not known.")
+    return _call(expression.method, expression.target, expression.argument)
 
 
-def _truth(value: Any) -> bool:
-    if value is True or value is False:
-        return bool(value)
-    raise TypeError("a condition is neither true nor false")
+def _every(parts: tuple[Test, ...]) -> Test:
+    def test(typed: Typed) -> bool:
+        for part in parts:  # noqa: SIM110  (a generator would cost more than the tests)
+            if not part(typed):
+                return False
+        return True
+
+    return test
 
 
-def _set(value: Any) -> frozenset[grammar.Ref]:
-    if isinstance(value, frozenset):
-        return value
-    raise TypeError("a set is expected")
+def _any(parts: tuple[Test, ...]) -> Test:
+    def test(typed: Typed) -> bool:
+        for part in parts:  # noqa: SIM110  (as above)
+            if part(typed):
+                return True
+        return False
+
+    return test
+
+
+def _call(method: str, target: Expression, argument: Expression) -> Test:
+    """A set method; a constant on one side, as most have, is looked up once."""
+    left, right = _compile(target), _compile(argument)
+    if isinstance(argument, Value) and isinstance(argument.value, frozenset):
+        asked = argument.value
+        if method == "containsAll":
+            return lambda typed: asked <= left(typed)
+        return lambda typed: not asked.isdisjoint(left(typed))
+    if method == "contains":
+        return lambda typed: right(typed) in left(typed)
+    if method == "containsAll":
+        return lambda typed: right(typed) <= left(typed)
+    return lambda typed: not right(typed).isdisjoint(left(typed))

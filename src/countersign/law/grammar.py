@@ -15,6 +15,7 @@ from typing import Final
 
 from countersign.law.errors import PolicyInvalid
 
+DEEPEST: Final = 40
 METHODS: Final = frozenset({"contains", "containsAll", "containsAny"})
 _TOKEN: Final = re.compile(r'\s+|//[^\n]*|("(?:[^"\\\n]|\\["\\])*")|([A-Za-z_]\w*)|(::|&&|\|\||==|!=|[(){}\[\],;.@!])')
 
@@ -90,6 +91,7 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self._tokens = list(_tokens(text))
         self._place = 0
+        self._depth = 0
 
     def peek(self) -> str:
         return self._tokens[self._place][0] if self._place < len(self._tokens) else ""
@@ -100,6 +102,15 @@ class _Reader:
             raise PolicyInvalid("the policy text ends in the middle of a policy.")
         self._place += 1
         return token
+
+    def enter(self) -> None:
+        """One bracket deeper. Cedar's own reader ends the process at some thousand; nobody writes a dozen."""
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise self.fault(f"brackets deeper than {DEEPEST}")
+
+    def leave(self) -> None:
+        self._depth -= 1
 
     def accept(self, token: str) -> bool:
         if self.peek() == token:
@@ -192,7 +203,10 @@ def _relation(reader: _Reader) -> Expression:
 
 def _unary(reader: _Reader) -> Expression:
     if reader.accept("!"):
-        return Not(_unary(reader))
+        reader.enter()
+        inner = Not(_unary(reader))
+        reader.leave()
+        return inner
     found = _primary(reader)
     while reader.accept("."):
         method = reader.take()
@@ -207,7 +221,9 @@ def _unary(reader: _Reader) -> Expression:
 def _primary(reader: _Reader) -> Expression:
     word = reader.take()
     if word == "(":
+        reader.enter()
         inner = _either(reader)
+        reader.leave()
         reader.expect(")")
         return inner
     if word == "[":
@@ -241,4 +257,7 @@ def _string(reader: _Reader) -> str:
     token = reader.take()
     if not token.startswith('"'):
         raise reader.fault("a text in quotes is expected")
-    return str(json.loads(token))
+    try:
+        return str(json.loads(token))
+    except ValueError:
+        raise reader.fault("a text without control characters is expected") from None

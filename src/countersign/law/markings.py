@@ -61,7 +61,7 @@ def named(markings: Mapping[str, Marking], name: str) -> Marking:
 
 def require_movable(marking: Marking, known: Scales) -> None:
     """Refuse a classified level in code: no rule and no person can release it on this system."""
-    if not known.moves[marking.level]:
+    if not known.moves.get(marking.level, False):
         raise MarkingRefused(
             f"{marking.name} ({marking.level}) does not move on this system: no security agreement of both nodes is registered.",
             field="marking.level",

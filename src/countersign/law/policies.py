@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import cedarpy
 
-from countersign.law import evaluator, grammar
+from countersign.law import evaluator, grammar, types
 from countersign.law.errors import PolicyInvalid
 from countersign.law.evaluator import Evaluator
 from countersign.law.vocabulary import Vocabulary
@@ -69,6 +69,8 @@ def compile_files(files: Sequence[Path], vocabulary: Vocabulary) -> PolicySet:
 def compile_texts(texts: Sequence[str], vocabulary: Vocabulary) -> PolicySet:
     """As compile_files, from texts."""
     whole, schema_text = "\n".join(texts), vocabulary.schema()
+    own = {policy.annotations.get("id", ""): policy for policy in grammar.parse(whole)}
+    types.check(own, vocabulary)
     try:
         schema = cedarpy.Schema.from_str(schema_text)
         document = json.loads(cedarpy.policies_to_json_str(whole))
@@ -77,7 +79,6 @@ def compile_texts(texts: Sequence[str], vocabulary: Vocabulary) -> PolicySet:
         raise PolicyInvalid(f"the policies do not parse: {error}") from None
     if not verdict.validation_passed:
         raise PolicyInvalid(f"the policies do not fit the schema: {[str(e) for e in verdict.errors][:3]}")
-    own = {policy.annotations.get("id", ""): policy for policy in grammar.parse(whole)}
     rules, renamed = _rules(document, own)
     version = hashlib.sha256(json.dumps([sorted(texts), schema_text]).encode()).hexdigest()
     return PolicySet(
@@ -112,16 +113,18 @@ def _rule(policy: dict[str, Any], own: dict[str, grammar.Policy]) -> Rule:
     if set(notes) != ANNOTATIONS or not all(notes.values()):
         raise PolicyInvalid(f"the rule {name} needs exactly the annotations {sorted(ANNOTATIONS)}, none empty.")
     rule = Rule(**notes, cures=evaluator.cures(own[name], CURABLE))
-    _check(rule, policy["effect"])
+    _check(rule, policy["effect"], own[name])
     return rule
 
 
-def _check(rule: Rule, verb: str) -> None:
+def _check(rule: Rule, verb: str, own: grammar.Policy) -> None:
     """The annotations fit one another and the policy."""
     known = rule.effect in _EFFECTS[verb] and rule.status in _STATUS and rule.confidence in _CONFIDENCE
     if not known:
         raise PolicyInvalid(f"the rule {rule.id} has an effect, status or confidence that is not known.")
-    if (rule.effect in _CURED) != bool(rule.cures) and rule.effect != "forbid":
-        raise PolicyInvalid(f"the rule {rule.id} is {rule.effect} and its `unless` does not say what would cure it.")
+    if rule.effect not in _CURED and rule.effect != "forbid" and rule.cures:
+        raise PolicyInvalid(f"the rule {rule.id} is {rule.effect}, and its `unless` says that people could cure it.")
+    if rule.effect in _CURED and not evaluator.cured_by_unless(own, CURABLE):
+        raise PolicyInvalid(f"the rule {rule.id} is {rule.effect} and its `unless` is not just what would cure it.")
     if rule.effect == "gateway" and rule.confidence == "low":
         raise PolicyInvalid(f"the rule {rule.id} is of low confidence and may only tighten, not open.")

@@ -6,14 +6,15 @@ them, for the node attaches them and the drafter makes them before people approv
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from countersign.kernel import jcs
 from countersign.kernel.errors import CountersignError, InvalidInput
 from countersign.law import decide as law
 from countersign.law.decide import Decision
-from countersign.law.policies import PolicySet
+from countersign.law.errors import AttributeInvalid
+from countersign.law.policies import PolicySet, Rule
 from countersign.law.vocabulary import Facts
 
 TEST_DEFAULTS: Final[Facts] = {
@@ -25,7 +26,7 @@ TEST_DEFAULTS: Final[Facts] = {
     "age_status": "adult",
 }  # fmt: skip
 """Defaults of the rule catalogue for trials. Live decisions have none: a missing attribute is an error."""
-_BESIDE: Final[Facts] = {
+PROCESS: Final[Facts] = {
     "own_item": False, "same_purpose": False, "frozen": False, "handling": "H0", "use": "none", "permissions": [],
     "approvals": [], "conditions": [], "caveats": [], "redactions": [],
 }  # fmt: skip
@@ -52,7 +53,7 @@ def answer(policies_of: dict[str, PolicySet], request: Any, *, defaults: bool) -
         raise InvalidInput("an object with `id`, `action` and `item` is expected.", field="item")
     if unknown := set(request) - _MEMBERS:
         raise InvalidInput("no such member.", field=min(unknown), remedy=f"One of: {', '.join(sorted(_MEMBERS))}.")
-    facts = _BESIDE | (TEST_DEFAULTS if defaults else {}) | request["item"]
+    facts = PROCESS | (TEST_DEFAULTS if defaults else {}) | request["item"]
     facts |= {name: request[name] for name in ("approvals", "conditions", "caveats", "redactions") if name in request}
     state = facts.get("releasing")
     if not isinstance(state, str) or state not in policies_of:
@@ -65,34 +66,43 @@ def answer(policies_of: dict[str, PolicySet], request: Any, *, defaults: bool) -
 
 
 def verdict(policies: PolicySet, *, action: str, facts: Facts) -> dict[str, Any]:
-    """release, release_with (caveats or redactions), needs_approval or refuse; and what is missing."""
-    first = law.decide(policies, action=action, principal="trial", resource="trial", facts=facts)
-    caveats, redactions = sorted(first.missing("caveats")), sorted(first.missing("redactions"))
+    """release, release_with (caveats or redactions), needs_approval or refuse; and what is missing.
+
+    The second evaluator says which caveats and redactions are asked for; both then decide on the item that has them.
+    """
+    try:
+        asked = law.survey(policies, action=action, facts=facts)
+        caveats, redactions = (_asked(asked, facts, name) for name in ("caveats", "redactions"))
+        facts = facts | {"caveats": [*facts["caveats"], *caveats], "redactions": [*facts["redactions"], *redactions]}
+    except AttributeInvalid:
+        asked, caveats, redactions = (), [], []
+    final = law.decide(policies, action=action, principal="trial", resource="trial", facts=facts)
+    fired = asked or final.fired
     told = {
-        "rules": [rule.id for rule in first.fired],
-        "families": sorted({rule.family for rule in first.fired}),
+        "rules": [rule.id for rule in fired],
+        "families": sorted({rule.family for rule in fired}),
         "caveats": caveats,
         "redactions": redactions,
-        "approvals": sorted(first.missing("approvals")),
-        "conditions": sorted(first.missing("conditions")),
+        "approvals": sorted(final.missing("approvals")),
+        "conditions": sorted(final.missing("conditions")),
     }
-    if first.allowed:
-        return {"verdict": "release"} | told
-    if first.hopeless or first.held:
-        return {"verdict": "refuse"} | told | _only_final(first)
-    if told["approvals"] or told["conditions"]:
-        return {"verdict": "needs_approval"} | told
-    done = facts | {
-        "caveats": [*facts["caveats"], *caveats],
-        "redactions": [*facts["redactions"], *redactions],
-    }
-    final = law.decide(policies, action=action, principal="trial", resource="trial", facts=done)
-    return {"verdict": "release_with" if final.allowed else "refuse"} | told
+    if final.allowed:
+        return {"verdict": "release_with" if caveats or redactions else "release"} | told
+    if final.hopeless or any(rule.effect == "hold" for rule in final.fired):
+        return {"verdict": "refuse"} | told | _only_final(final)
+    return {"verdict": "needs_approval"} | told
+
+
+def _asked(rules: Sequence[Rule], facts: Facts, attribute: str) -> list[str]:
+    """What the rules ask for of a curable attribute and the facts lack."""
+    return sorted(
+        frozenset[str]().union(*(rule.cures.get(attribute, frozenset()) for rule in rules)) - set(facts[attribute])
+    )
 
 
 def _only_final(decision: Decision) -> dict[str, Any]:
     """A refusal names what cannot be cured, and nothing that would look as if it could."""
-    final = [rule for rule in decision.fired if not rule.curable] or list(decision.fired)
+    final = [rule for rule in decision.fired if not rule.curable or rule.effect == "hold"]
     none: list[str] = []
     return {
         "rules": [rule.id for rule in final],

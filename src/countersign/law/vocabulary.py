@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from countersign.law.errors import AttributeInvalid
+from countersign.law.errors import AttributeInvalid, PolicyInvalid
 
 Facts = dict[str, Any]
 """Attribute name to bool, str (an enum value) or list of str (a set)."""
@@ -28,6 +28,15 @@ class Vocabulary:
     enums: dict[str, tuple[str, ...]]
     sets: dict[str, tuple[str, ...]]
     states: tuple[str, ...]
+    _known: dict[str, dict[str, tuple[str, str]]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Every value of every attribute with its type, looked up at each decision."""
+        known = {
+            name: {value: (self._type(name), value) for value in values}
+            for name, values in (self.enums | self.sets).items()
+        }
+        object.__setattr__(self, "_known", known)
 
     def schema(self) -> str:
         """The Cedar schema: one enumerated entity type an attribute, one context for all actions."""
@@ -42,6 +51,20 @@ class Vocabulary:
         applies = f"appliesTo {{ principal: Authority, resource: Item, context: {{ {', '.join(members)} }} }}"
         actions = "\n".join(f'action "{name}" {applies};' for name in self.actions)
         return f"entity Authority;\nentity Item;\n{types}\n{actions}\n"
+
+    def type_of(self, name: str) -> str:
+        """The type of an attribute: Bool, an entity type, or Set<entity type>. Raises PolicyInvalid for an unknown one."""
+        if name in self.booleans:
+            return "Bool"
+        if name in self.enums:
+            return self._type(name)
+        if name in self.sets:
+            return f"Set<{self._type(name)}>"
+        raise PolicyInvalid(f"no attribute is called {name}.")
+
+    def entities(self) -> frozenset[tuple[str, str]]:
+        """Every value of every attribute, with its type."""
+        return frozenset(entity for known in self._known.values() for entity in known.values())
 
     def as_json(self) -> dict[str, Any]:
         """All of it as JSON, to be kept beside the policies of a version."""
@@ -58,8 +81,7 @@ class Vocabulary:
 
         Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no.
         """
-        expected = {*self.booleans, *self.enums, *self.sets}
-        if wrong := expected ^ set(facts):
+        if wrong := {*self.booleans, *self._known} ^ set(facts):
             raise AttributeInvalid("an attribute is missing or unknown.", field=min(map(str, wrong)))
         return {name: self._value(name, value) for name, value in facts.items()}
 
@@ -68,16 +90,18 @@ class Vocabulary:
             if type(value) is not bool:
                 raise AttributeInvalid("not true or false.", field=name)
             return value
+        known = self._known[name]
         if name in self.enums:
-            return self._entity(name, value, self.enums[name])
+            return self._entity(name, value, known)
         if not isinstance(value, (list, tuple, set, frozenset)):
             raise AttributeInvalid("not a set.", field=name)
-        return frozenset(self._entity(name, item, self.sets[name]) for item in value)
+        return frozenset([self._entity(name, item, known) for item in value])
 
-    def _entity(self, name: str, value: Any, allowed: tuple[str, ...]) -> tuple[str, str]:
-        if not isinstance(value, str) or value not in allowed:
-            raise AttributeInvalid("not one of the known values.", field=name, remedy=f"One of: {', '.join(allowed)}.")
-        return self._type(name), value
+    def _entity(self, name: str, value: Any, known: dict[str, tuple[str, str]]) -> tuple[str, str]:
+        found = known.get(value) if isinstance(value, str) else None
+        if found is None:
+            raise AttributeInvalid("not one of the known values.", field=name, remedy=f"One of: {', '.join(known)}.")
+        return found
 
     def _type(self, name: str) -> str:
         return STATE_TYPE if name in self.states else type_name(name)

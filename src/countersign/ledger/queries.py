@@ -4,17 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from countersign.ledger import sql
 from countersign.ledger.core import merkle, notes
 from countersign.ledger.core.merkle import Node
 from countersign.ledger.core.notes import SignedNote
 from countersign.ledger.models import Cosignature, Leaf, Log, SignedCheckpoint, Subtree
-from countersign.ledger.services import STORED_LEVEL, place_of
+
+STORED_LEVEL = 4
+"""Complete subtrees from this level up are stored (16 leaves): one extra row for about eight leaves."""
+_NO_BOUND = (1 << 63) - 1
+_CHECKPOINT = sql.Columns(SignedCheckpoint, "c")
+
+
+def place_of(level: int, index: int) -> int:
+    """The one number under which a subtree is stored."""
+    return (level << 48) + index
+
+
+def size_of(log: int) -> int:
+    """How many leaves a log has now, by its key."""
+    row = sql.one("SELECT size FROM ledger_log WHERE id = %s", log)
+    if row is None:
+        raise AssertionError("a log is never deleted")
+    return int(row[0])
 
 
 def leaves(log: Log, begin: int, end: int) -> list[bytes]:
     """The leaves [begin, end) in order."""
-    rows = Leaf.objects.filter(log=log, index__gte=begin, index__lt=end).order_by("index")
-    return [bytes(data) for data in rows.values_list("data", flat=True)]
+    query = 'SELECT data FROM ledger_leaf WHERE log_id = %s AND "index" >= %s AND "index" < %s ORDER BY "index"'
+    return [bytes(data) for (data,) in sql.rows(query, log.pk, begin, end)]
 
 
 def leaves_at(log: Log, indexes: Sequence[int]) -> dict[int, bytes]:
@@ -89,15 +107,22 @@ def _fold(hashes: dict[int, bytes], begin: int, width: int) -> bytes:
 
 def newest_checkpoint(log: Log, *, at_most: int | None = None) -> SignedCheckpoint | None:
     """The signed checkpoint with the greatest size (not above `at_most`)."""
-    rows = SignedCheckpoint.objects.filter(log=log)
-    if at_most is not None:
-        rows = rows.filter(size__lte=at_most)
-    return rows.order_by("-size").first()
+    bound = _NO_BOUND if at_most is None else at_most
+    return _checkpoint("c.size <= %s ORDER BY c.size DESC", log, bound)
 
 
 def next_checkpoint(log: Log, *, above: int) -> SignedCheckpoint | None:
     """The signed checkpoint with the smallest size above `above`."""
-    return SignedCheckpoint.objects.filter(log=log, size__gt=above).order_by("size").first()
+    return _checkpoint("c.size > %s ORDER BY c.size", log, above)
+
+
+def _checkpoint(which: str, log: Log, size: int) -> SignedCheckpoint | None:
+    row = sql.one(
+        f"SELECT {_CHECKPOINT} FROM ledger_signedcheckpoint c WHERE c.log_id = %s AND {which} LIMIT 1",  # noqa: S608
+        log.pk,
+        size,
+    )
+    return None if row is None else _CHECKPOINT.instance(row)
 
 
 def cosigned_covering(log: Log, index: int, witness: str) -> Cosignature | None:

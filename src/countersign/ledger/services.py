@@ -6,32 +6,34 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from countersign.kernel import clock, hashing
+from countersign.ledger import queries, sql
 from countersign.ledger.core import checkpoints, merkle
 from countersign.ledger.core.checkpoints import Checkpoint
 from countersign.ledger.core.keys import HybridSigner
 from countersign.ledger.core.notes import SignatureLine, SignedNote
 from countersign.ledger.errors import RootMismatch
 from countersign.ledger.marks import Marks
-from countersign.ledger.models import Cosignature, ForkEvidence, Leaf, Log, SignedCheckpoint, Subtree
+from countersign.ledger.models import ForkEvidence, Log, SignedCheckpoint
+from countersign.ledger.queries import STORED_LEVEL, place_of
 
-STORED_LEVEL = 4
-"""Complete subtrees from this level up are stored (16 leaves): one extra row for about eight leaves."""
-
-
-def place_of(level: int, index: int) -> int:
-    """The one number under which a subtree is stored."""
-    return (level << 48) + index
+_HEAD = sql.Columns(Log, "l")
+_LEAF = 'INSERT INTO ledger_leaf (log_id, "index", hash, data) VALUES (%s, %s, %s, %s)'
+_SUBTREE = "INSERT INTO ledger_subtree (log_id, place, hash) VALUES (%s, %s, %s)"
+_CHECKPOINT = "INSERT INTO ledger_signedcheckpoint (log_id, size, root, note, kept_at) VALUES (%s, %s, %s, %s, %s)"
 
 
 def open_log(origin: str, *, kind: str) -> Log:
     """The log of this origin, made empty if it is new."""
-    log, _ = Log.objects.get_or_create(origin=origin, defaults={"kind": kind})
-    return log
+    row = sql.one(f"SELECT {_HEAD} FROM ledger_log l WHERE l.origin = %s", origin)  # noqa: S608
+    return Log.objects.get_or_create(origin=origin, defaults={"kind": kind})[0] if row is None else _HEAD.instance(row)
 
 
 def lock(log: Log) -> Log:
     """Lock the head row until commit and return it fresh."""
-    return Log.objects.select_for_update().get(pk=log.pk)
+    row = sql.one(f"SELECT {_HEAD} FROM ledger_log l WHERE l.id = %s{sql.for_update()}", log.pk)  # noqa: S608
+    if row is None:
+        raise AssertionError("a log is never deleted")
+    return _HEAD.instance(row)
 
 
 def frontier_of(log: Log) -> merkle.Frontier:
@@ -45,16 +47,16 @@ def append(log: Log, leaves: Sequence[bytes]) -> int:
     rows, subtrees = [], []
     for offset, data in enumerate(leaves):
         hash_ = merkle.leaf_hash(data)
-        rows.append(Leaf(log=log, index=first + offset, hash=hash_, data=data))
+        rows.append((log.pk, first + offset, hash_, data))
         subtrees += [
-            Subtree(log=log, place=place_of(level, index), hash=inner)
+            (log.pk, place_of(level, index), inner)
             for level, index, inner in frontier.append(hash_)
             if level >= STORED_LEVEL
         ]
-    Leaf.objects.bulk_create(rows)
-    Subtree.objects.bulk_create(subtrees)
+    sql.run_many(_LEAF, rows)
+    sql.run_many(_SUBTREE, subtrees)
     log.size, log.peaks = frontier.size, b"".join(frontier.peaks)
-    log.save(update_fields=("size", "peaks"))
+    sql.run("UPDATE ledger_log SET size = %s, peaks = %s WHERE id = %s", log.size, log.peaks, log.pk)
     return first
 
 
@@ -64,12 +66,13 @@ def sign_checkpoint(log: Log, signer: HybridSigner, marks: Marks, *, at: datetim
     Raises LogBehindMark where the log is shorter than what was already shown.
     """
     marks.check(log.origin, log.size)
-    known = SignedCheckpoint.objects.filter(log=log, size=log.size).first()
-    if known is not None:
+    known = queries.newest_checkpoint(log)
+    if known is not None and known.size == log.size:
         return known
     checkpoint = Checkpoint(log.origin, log.size, frontier_of(log).root())
-    note = checkpoints.sign(checkpoint, signer, timestamp=int(at.timestamp()))
-    return SignedCheckpoint.objects.create(log=log, size=log.size, root=checkpoint.root, note=note.render(), kept_at=at)
+    note = checkpoints.sign(checkpoint, signer, timestamp=int(at.timestamp())).render()
+    sql.run(_CHECKPOINT, log.pk, log.size, checkpoint.root, note, sql.moment(at))
+    return SignedCheckpoint(log=log, size=log.size, root=checkpoint.root, note=note, kept_at=at)
 
 
 def extend_mirror(log: Log, leaves: Sequence[bytes], checkpoint: Checkpoint, note: SignedNote) -> int:
@@ -84,18 +87,28 @@ def extend_mirror(log: Log, leaves: Sequence[bytes], checkpoint: Checkpoint, not
     return first
 
 
-def keep_checkpoint(log: Log, checkpoint: Checkpoint, note: SignedNote) -> SignedCheckpoint:
+def keep_checkpoint(log: Log, checkpoint: Checkpoint, note: SignedNote) -> None:
     """Keep a peer's full signed checkpoint, the first one seen at its size."""
-    row, _ = SignedCheckpoint.objects.get_or_create(
-        log=log, size=checkpoint.size, defaults={"root": checkpoint.root, "note": note.render(), "kept_at": clock.now()}
+    sql.run(
+        f"{_CHECKPOINT} ON CONFLICT (log_id, size) DO NOTHING",
+        log.pk,
+        checkpoint.size,
+        checkpoint.root,
+        note.render(),
+        sql.moment(clock.now()),
     )
-    return row
 
 
 def keep_cosignature(checkpoint: SignedCheckpoint, *, witness: str, lines: Sequence[SignatureLine]) -> None:
     """Keep a witness's lines under a checkpoint; a repetition changes nothing."""
     text = "".join(line.render() for line in lines)
-    Cosignature.objects.get_or_create(checkpoint=checkpoint, witness=witness, defaults={"lines": text})
+    sql.run(
+        "INSERT INTO ledger_cosignature (checkpoint_id, witness, lines) VALUES (%s, %s, %s)"
+        " ON CONFLICT (checkpoint_id, witness) DO NOTHING",
+        checkpoint.pk,
+        witness,
+        text,
+    )
 
 
 def keep_fork_evidence(origin: str, *, kind: str, data: bytes, at: datetime) -> bool:

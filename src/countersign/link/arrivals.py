@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.ledger import sql
 from countersign.ledger.core.leaves import Identity
 from countersign.link import sealing
 from countersign.link.errors import ItemGone
@@ -27,9 +28,10 @@ def waiting(*, limit: int = 100) -> list[InItem]:
 
 def mark_applied(item: InItem) -> None:
     """Say, in the caller's transaction, that the item took effect; the channel's cursor moves with it."""
-    InItem.objects.filter(pk=item.pk).update(applied=True)
-    InChannel.objects.filter(peer=item.peer, channel=item.channel, epoch=item.epoch, applied__lt=item.sequence).update(
-        applied=item.sequence
+    sql.run("UPDATE link_initem SET applied = TRUE WHERE id = %s", item.pk)
+    sql.run(
+        "UPDATE link_inchannel SET applied = %s WHERE peer_id = %s AND channel = %s AND epoch = %s AND applied < %s",
+        *(item.sequence, item.peer_id, bytes(item.channel), item.epoch, item.sequence),
     )
 
 

@@ -171,8 +171,8 @@ def open_(wire: bytes, *, own: str, open_seal: Callable[[bytes, bytes, bytes], b
 
 def authenticate(
     body: Body, body_bytes: bytes, signature: bytes, *, own: str, peer: str, contact_keys: Iterable[bytes]
-) -> None:
-    """Insist that `peer`'s contact key signed these bytes, from that peer, to this node."""
+) -> bytes:
+    """Insist that `peer`'s contact key signed these bytes, from that peer, to this node; return the key that did."""
     if body.receiver != own or body.sender != peer or peer == own:
         raise WrongRecipient(f"the body is from {body.sender} to {body.receiver}.", field="to")
     for key in contact_keys:
@@ -180,7 +180,7 @@ def authenticate(
             keys.verify_plain_ed25519(key, signature, _CONTEXT + body_bytes)
         except SignatureInvalid:
             continue
-        return
+        return key
     raise ContactSignatureInvalid("no valid contact key of the sender signed this body.", field="signature")
 
 

@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -18,7 +19,7 @@ from countersign.charter.models import Peer
 from countersign.kernel import cbor, clock
 from countersign.kernel.files import as_disk_full, sync_folder
 from countersign.kernel.ids import new_id
-from countersign.link import bodies, chunks, inbox, mirror, outbox, sync
+from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, sync
 from countersign.link.bodies import Body, Chunk
 from countersign.link.errors import BodyTooLarge, FileInvalid
 from countersign.link.models import Blob, CarriedFile, LinkState, OutItem
@@ -61,10 +62,10 @@ def export(station: Station, peer: Peer, target: Path, *, since: int | None = No
     Memory stays constant: one frame at a time. The same items may travel on line as well; twice is harmless.
     """
     state = outbox.open_link(station, peer)
-    outbox.cut_all(station, state)
+    batching.cut_all(station, state)
     outbox.sign_head(station, state)
     mirror.cosign(station, state)
-    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    state = outbox.open_link(station, peer)
     begin = state.peer_has if since is None else since
     try:
         with tempfile.TemporaryFile(dir=target.parent) as aside:
@@ -84,6 +85,7 @@ def import_(station: Station, source: Path) -> tuple[Peer, Imported]:
     the file is damaged; importing the same file again changes nothing."""
     with source.open("rb") as stream:
         peer, manifest = _read_manifest(station, stream)
+        written = _written_at(manifest)
         _check_frames(stream, manifest)
     state = outbox.open_link(station, peer)
     known = CarriedFile.objects.filter(id=manifest.id, direction="in").exists()
@@ -91,7 +93,7 @@ def import_(station: Station, source: Path) -> tuple[Peer, Imported]:
     with source.open("rb") as stream:
         _read_manifest(station, stream)
         for frame in _frames(stream, len(manifest.frames)):
-            outcome = _apply_frame(station, state, peer, frame)
+            outcome = _apply_frame(station, state, peer, frame, written)
             result.stored += outcome.stored
             result.leaves += outcome.leaves
     CarriedFile.objects.update_or_create(
@@ -108,11 +110,11 @@ def import_(station: Station, source: Path) -> tuple[Peer, Imported]:
     return peer, result
 
 
-def _apply_frame(station: Station, state: LinkState, peer: Peer, frame: bytes) -> inbox.Outcome:
-    sender, body = sync.open_(station, frame)
+def _apply_frame(station: Station, state: LinkState, peer: Peer, frame: bytes, written: datetime) -> inbox.Outcome:
+    sender, body = sync.open_(station, frame, at=written)
     if sender.pk != peer.pk:
         raise FileInvalid("a frame is of another node than the manifest.", field="frame")
-    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    state = outbox.open_link(station, peer)
     return sync.apply(station, state, body, role="receive")
 
 
@@ -171,7 +173,20 @@ def _assemble(station: Station, state: LinkState, manifest: Manifest, aside: Bin
 def _read_manifest(station: Station, stream: BinaryIO) -> tuple[Peer, Manifest]:
     if stream.read(len(MAGIC)) != MAGIC:
         raise FileInvalid("this is not a carried file of version 1.", field="magic")
-    peer, header = sync.open_(station, next(_frames(stream, 1)))
+    frame = next(_frames(stream, 1))
+    header, _ = bodies.open_(frame, own=station.node, open_seal=station.provider.open_seal)
+    manifest = _parse_manifest(bodies.parse(header))
+    peer, _ = sync.open_(station, frame, at=_written_at(manifest))
+    return peer, manifest
+
+
+def _written_at(manifest: Manifest) -> datetime:
+    """When the file says that it was written, as far as that is believed: not in the future, not before the overlap."""
+    now = clock.unix_now()
+    return datetime.fromtimestamp(min(now, max(now - EXPIRY_SECONDS, manifest.expires - EXPIRY_SECONDS)), UTC)
+
+
+def _parse_manifest(header: Body) -> Manifest:
     if header.manifest is None:
         raise FileInvalid("the first frame is not a manifest.", field="manifest")
     limits = cbor.Limits(size=4 << 20, depth=3, values=MAX_FRAMES + 16)
@@ -184,7 +199,7 @@ def _read_manifest(station: Station, stream: BinaryIO) -> tuple[Peer, Manifest]:
             int() as expires,
             list() as frames,
         ] if all(type(frame) is bytes for frame in frames):
-            return peer, Manifest(name, begin, end, expires, tuple(frames))
+            return Manifest(name, begin, end, expires, tuple(frames))
     raise FileInvalid("the manifest is malformed.", field="manifest")
 
 

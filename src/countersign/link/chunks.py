@@ -65,11 +65,12 @@ def expect(station: Station, item: InItem, reference: BlobRef) -> bool:
     return blob.complete
 
 
-def missing(station: Station, blob: Blob, limit: int) -> list[int]:
-    """Indexes of chunks still to come, lowest first, at most `limit`."""
+def missing(station: Station, blob: Blob, limit: int, *, last_first: bool = False) -> list[int]:
+    """Indexes of chunks still to come, at most `limit`; lowest first, or highest first."""
     folder = _folder(station, "in", bytes(blob.root))
     found: list[int] = []
-    for index in range(len(blob.digests) // _DIGEST):
+    places = range(len(blob.digests) // _DIGEST)
+    for index in reversed(places) if last_first else places:
         if len(found) == limit:
             break
         if not (folder / str(index)).exists():

@@ -10,6 +10,7 @@ import random
 import secrets
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
@@ -17,21 +18,23 @@ from typing import Final
 import structlog
 from django.db import OperationalError, close_old_connections
 
-from countersign.charter import alarms
+from countersign.charter import alarms, peering
 from countersign.charter.models import Peer
 from countersign.kernel import clock, failpoints
 from countersign.kernel.errors import CountersignError
-from countersign.ledger.models import Cosignature, Log, SignedCheckpoint
-from countersign.link import mirror, outbox, restore, sync
+from countersign.ledger import queries, sql
+from countersign.ledger.models import SignedCheckpoint
+from countersign.link import batching, mirror, outbox, restore, sync
 from countersign.link.bodies import FRESH_BYTES, Cursors
 from countersign.link.client import PeerClient
 from countersign.link.errors import WrongRecipient
-from countersign.link.models import Blob, LinkState, OutBatch, OutItem
+from countersign.link.models import LinkState, OutItem
 from countersign.link.server import database_fault
 from countersign.link.station import Station
 
 YIELD_SECONDS: Final = 0.002
-GRACE_SECONDS: Final = 0.3
+GRACE_SECONDS: Final = 1.0
+"""After a contact, what is no item waits this long: a peer that is delivering would be told it in its next answer."""
 HEARTBEAT: Final = timedelta(days=1)
 MAX_BACKOFF_SECONDS: Final = 60.0
 LOOK_SECONDS: Final = 1.0
@@ -42,6 +45,11 @@ AGE_ALARMS: Final = (
     (timedelta(minutes=10), "OUTBOX_10_MINUTES"),
     (timedelta(hours=1), "OUTBOX_1_HOUR"),
 )
+
+_UNTOLD_COSIGNATURE: Final = """
+    SELECT 1 FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
+    WHERE c.log_id = %s AND g.witness LIKE %s AND c.size > %s LIMIT 1
+"""
 
 log = structlog.get_logger("link.courier")
 
@@ -57,6 +65,8 @@ class _Line:
     wanted: Cursors | None = None
     fresh: bytes = b""
     stale: bool = False
+    cut_ahead: bool = False
+    reached: bool = False
 
 
 class Courier:
@@ -92,7 +102,7 @@ class Courier:
             mirror.cosign(self._station, state)
             if done and not has_work(state):
                 break
-            moved = self._round(peer)
+            moved = self._round(peer, state)
             done += 1
             if not moved:
                 break
@@ -100,7 +110,7 @@ class Courier:
 
     def once(self, peer: Peer) -> bool:
         """One exchange with a peer, now. Returns whether anything moved; raises on failure."""
-        return self._round(peer)
+        return self._round(peer, outbox.open_link(self._station, peer))
 
     def _do_also(self) -> bool:
         """The other work; whatever befalls it, the courier goes on carrying."""
@@ -113,7 +123,7 @@ class Courier:
 
     def _active_peers(self) -> list[Peer]:
         try:
-            return list(Peer.objects.filter(status=Peer.ACTIVE))
+            return peering.all_active()
         except OperationalError as error:
             log.warning("courier.database", code=database_fault(error).instance_code)
             return []
@@ -123,13 +133,18 @@ class Courier:
         line = self._lines.get(peer.pk)
         if line is not None and clock.monotonic() < line.not_before:
             return False
+        progress = self._guarded(peer, self._carry)
+        self._guarded(peer, self._look_after)
+        return progress
+
+    def _carry(self, peer: Peer) -> bool:
+        state = outbox.open_link(self._station, peer)
+        return self._due(state) and self._round(peer, state)
+
+    def _guarded(self, peer: Peer, act: Callable[[Peer], bool]) -> bool:
+        """Do it; whatever befalls this peer, the others are served, and this one is left alone for a while."""
         try:
-            state = outbox.open_link(self._station, peer)
-            # A node that is only ever called must cosign too, so the line is there from the first visit on.
-            self._look_after(peer, state, self._line(peer))
-            if not self._due(state):
-                return False
-            progress = self._round(peer)
+            return act(peer)
         except CountersignError as error:
             self._back_off(peer, error)
             return False
@@ -141,30 +156,30 @@ class Courier:
             log.exception("courier.fault", peer=peer.node)
             self._back_off(peer, CountersignError(type(error).__name__))
             return False
-        return progress
 
-    def _round(self, peer: Peer) -> bool:
+    def _round(self, peer: Peer, state: LinkState) -> bool:
         """Cut a batch, send a body, apply the answer. Returns whether anything moved."""
         line = self._line(peer)
         if line.stale:
             line.client, line.stale = self._connect(peer), False
-        state = outbox.open_link(self._station, peer)
-        if not state.restoring:
-            outbox.cut_batch(self._station, state)
+        # One batch a body: larger ones would leave this side idle for longer while the other works.
+        if not state.restoring and (line.cut_ahead or not batching.cut_batch(self._station, state)):
             outbox.sign_head(self._station, state)
-        before = _position(state)
+        line.cut_ahead = False
+        before = state.peer_has, state.mirror.size
         answered = self._exchange(state, line)
-        line.failures = 0
-        alarms.close_alarm("PEER_UNREACHABLE", peer.node)
-        return answered or _position(outbox.open_link(self._station, peer)) != before
+        if line.failures or not line.reached:
+            line.failures, line.reached = 0, True
+            alarms.close_alarm("PEER_UNREACHABLE", peer.node)
+        return answered or (state.peer_has, state.mirror.size) != before
 
     def _exchange(self, state: LinkState, line: _Line) -> bool:
         fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
         line.fresh = b""  # good once; a failure of this call asks anew
-        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted)
+        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted, calling=True)
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
-        answer = line.client.sync(wire, fresh)
+        answer = self._call(state, line, wire, fresh)
         failpoints.reach("send.after")
         peer, reply = sync.open_(self._station, answer)
         if peer.pk != state.peer_id or reply.fresh != mine:
@@ -174,7 +189,17 @@ class Courier:
         outcome = sync.apply(self._station, state, reply, role="reply")
         if reply.returned is not None and state.restoring:
             restore.take_back(state, reply.returned)
+            state.refresh_from_db(fields=("peer_has",))
         return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
+
+    def _call(self, state: LinkState, line: _Line, wire: bytes, fresh: bytes) -> bytes:
+        """Send a body and wait for the answer. While the peer works on it, the next batch is cut."""
+        if state.restoring or not batching.waits_for_batch(state):
+            return line.client.sync(wire, fresh)
+        with ThreadPoolExecutor(max_workers=1) as caller:
+            answer = caller.submit(line.client.sync, wire, fresh)
+            line.cut_ahead = batching.cut_batch(self._station, state)
+        return answer.result()
 
     def _line(self, peer: Peer) -> _Line:
         if peer.pk not in self._lines:
@@ -187,25 +212,37 @@ class Courier:
         settled = abs((clock.now() - state.contact_at).total_seconds()) > GRACE_SECONDS
         return has_items(state) or (settled and has_work(state))
 
-    def _look_after(self, peer: Peer, state: LinkState, line: _Line) -> None:
-        """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds."""
-        if clock.monotonic() - line.looked_at > LOOK_SECONDS:
-            line.looked_at = clock.monotonic()
-            mirror.cosign(self._station, state)
-            self._watch_age(peer)
-            _watch_cosigning(state)
+    def _look_after(self, peer: Peer) -> bool:
+        """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds.
+
+        A node that is only ever called must cosign too, so the line is there from the first visit on.
+        """
+        line = self._line(peer)
+        if clock.monotonic() - line.looked_at <= LOOK_SECONDS:
+            return False
+        line.looked_at = clock.monotonic()
+        state = outbox.open_link(self._station, peer)
+        mirror.cosign(self._station, state)
+        self._watch_age(peer)
+        _watch_cosigning(state)
+        return False
 
     def _back_off(self, peer: Peer, error: CountersignError) -> None:
         line = self._lines.get(peer.pk)
         if line is None:
             return
         line.failures += 1
+        line.wanted = None  # what was on its way may have come: the peer will say anew
         line.stale = True  # keys and pins may have changed: the next round connects anew
         pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)
         line.not_before = clock.monotonic() + pause
         log.warning("courier.backoff", peer=peer.node, code=error.instance_code, seconds=round(pause, 1))
         if line.failures >= UNREACHABLE_AFTER:
-            alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            try:
+                alarms.raise_alarm("PEER_UNREACHABLE", peer.node)
+            except OperationalError as fault:
+                # A full disk takes no alarm either; the next failure raises it. The courier must not end of it.
+                log.warning("courier.database", code=database_fault(fault).instance_code)
 
     def _watch_age(self, peer: Peer) -> None:
         """Alarms at a minute, ten minutes and an hour for what waits in the outbox; silence is never a state."""
@@ -235,21 +272,15 @@ def _watch_cosigning(state: LinkState) -> None:
 
 def has_items(state: LinkState) -> bool:
     """Items wait for their keys to be delivered, or for their receipt."""
-    return (
-        OutItem.objects.filter(peer=state.peer, state=OutItem.RELEASED).exists()
-        or OutBatch.objects.filter(peer=state.peer).exists()
-    )
+    unanswered = "SELECT 1 FROM link_outbatch WHERE peer_id = %s LIMIT 1"
+    return batching.waits_for_batch(state) or sql.one(unanswered, state.peer_id) is not None
 
 
 def has_work(state: LinkState) -> bool:
     """Anything the peer does not hold yet: leaves, items, a cosignature, or chunks this node waits for."""
-    own = Log.objects.get(pk=state.log_id)
-    waiting = Blob.objects.filter(direction="in", peer=state.peer, complete=False).exists()
-    newest = Cosignature.objects.filter(
-        checkpoint__log=state.mirror, witness__endswith="/w", checkpoint__size__gt=state.peer_cosigned
+    return (
+        queries.size_of(state.log_id) > state.peer_has
+        or sql.one(sync.MISSING_BLOB, state.peer_id) is not None
+        or has_items(state)
+        or sql.one(_UNTOLD_COSIGNATURE, state.mirror_id, "%/w", state.peer_cosigned) is not None
     )
-    return own.size > state.peer_has or waiting or has_items(state) or newest.exists()
-
-
-def _position(state: LinkState) -> tuple[int, int]:
-    return state.peer_has, mirror.size_of(state)

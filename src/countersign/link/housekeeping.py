@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from countersign.charter import alarms, keyring
+from countersign.charter import alarms, keyring, validity
 from countersign.charter.models import OwnKey, Peer
 from countersign.kernel import clock
 from countersign.ledger import services as ledger
@@ -20,6 +20,7 @@ from countersign.link.models import AnchorDay, Announcement, LinkState
 from countersign.link.station import Station
 
 KEY_WARNING = timedelta(days=7)
+PEER_KEY_WARNING = timedelta(days=3)
 
 
 @transaction.atomic
@@ -41,6 +42,16 @@ def watch_keys(station: Station) -> None:
         else:
             alarms.close_alarm("KEY_ENDS_SOON", role)
     keyring.destroy_outlived(station.provider, at=clock.now())
+
+
+def watch_peer_keys() -> None:
+    """Alarm where a peer's last valid key in a role ends soon or has ended: the peer must name the next one."""
+    for peer in Peer.objects.filter(status=Peer.ACTIVE):
+        for role in statements.ONLINE_ROLES:
+            ends = max((key.not_after for key in validity.unrevoked(peer, role)), default=clock.now())
+            left = ends - clock.now()
+            alarms.set_alarm("PEER_KEY_ENDED", f"{peer.node} {role}", holds=left <= timedelta(0))
+            alarms.set_alarm("PEER_KEY_ENDS_SOON", f"{peer.node} {role}", holds=timedelta(0) < left < PEER_KEY_WARNING)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ Everything that a body brings becomes durable in one transaction, receipts and t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -13,18 +13,25 @@ from django.db import transaction
 from countersign.charter import alarms, peering
 from countersign.kernel import clock, failpoints
 from countersign.kernel.errors import CountersignError
+from countersign.ledger import queries, sql
 from countersign.ledger import services as ledger
 from countersign.ledger.core import leaves
 from countersign.ledger.core.leaves import BatchLeaf, ItemLeaf, KeyLeaf, Leaf, ReceiptLeaf, UnknownLeaf, VoidLeaf
 from countersign.ledger.core.statements import from_leaf
 from countersign.ledger.models import Log
-from countersign.link import chunks, forks, mirror, outbox, receipts
+from countersign.link import chunks, forks, mirror, outbox, receipts, storing
 from countersign.link.bodies import Body
 from countersign.link.errors import AttachmentInvalid, SigningStopped
-from countersign.link.models import Blob, ClosedEpoch, InBatch, InChannel, InItem, LinkState
+from countersign.link.models import Blob, ClosedEpoch, InChannel, InItem, LinkState
 from countersign.link.opening import Opened, open_batches
 from countersign.link.station import Station
-from countersign.link.storing import finish_blobs, store_items
+from countersign.link.storing import Arrivals, finish_blobs, store_items
+
+_CHANNEL = sql.Columns(InChannel, "c")
+_PLACES = """
+    SELECT sequence, leaf_index FROM link_initem
+    WHERE peer_id = %s AND channel = %s AND epoch = %s AND sequence BETWEEN %s AND %s
+"""
 
 
 @dataclass(slots=True)
@@ -71,19 +78,19 @@ def _commit(
     opened: Sequence[Opened],
     complete: Sequence[Blob],
 ) -> Outcome:
-    ledger.lock(state.log)
-    log = ledger.lock(state.mirror)
+    state.log, state.mirror = ledger.lock(state.log), ledger.lock(state.mirror)
+    log = state.mirror
     first, fresh = mirror.extend(state, log, body.slice, parsed) if body.slice else (log.size, [])
-    outcome = Outcome(leaves=len(fresh))
-    _apply_leaves(station, state, log, first, fresh)
-    stored, refused = store_items(station, state, opened)
-    stored += finish_blobs(complete)
-    outcome.stored, outcome.refused = len(stored), sum(len(items) for items in refused.values())
-    _give_receipts(station, state, stored, refused)
+    arrivals = Arrivals()
+    _apply_leaves(station, state, log, arrivals, enumerate(fresh, first))
+    store_items(station, state, opened, arrivals)
+    finished = finish_blobs(complete, at=arrivals.at)
+    arrivals.stored += finished
+    _give_receipts(station, state, arrivals, finished)
     mirror.take_cosignature(state, body)
+    state.contact_at = clock.now()
     _learn_cursors(state, body)
-    LinkState.objects.filter(pk=state.pk).update(contact_at=clock.now())
-    return outcome
+    return Outcome(len(fresh), len(arrivals.stored), sum(map(len, arrivals.refused.values())))
 
 
 def _take_chunks(station: Station, state: LinkState, body: Body) -> list[Blob]:
@@ -100,59 +107,63 @@ def _take_chunks(station: Station, state: LinkState, body: Body) -> list[Blob]:
 
 
 def _apply_leaves(
-    station: Station, state: LinkState, log: Log, first: int, fresh: Sequence[tuple[bytes, Leaf]]
+    station: Station, state: LinkState, log: Log, arrivals: Arrivals, fresh: Iterable[tuple[int, tuple[bytes, Leaf]]]
 ) -> None:
     announced: list[tuple[int, bytes, ItemLeaf]] = []
-    for offset, (hash_, leaf) in enumerate(fresh):
-        index = first + offset
+    for index, (hash_, leaf) in fresh:
         if isinstance(leaf, ItemLeaf):
             announced.append((index, hash_, leaf))
             continue
-        _announce(station, state, log, announced)
+        _announce(station, state, log, arrivals, announced)
         announced = []
         if isinstance(leaf, BatchLeaf):
-            InBatch.objects.create(peer=state.peer, leaf_hash=hash_, leaf=leaf.encode())
+            arrivals.batches[hash_] = leaf
         elif isinstance(leaf, ReceiptLeaf):
             receipts.take(state, leaf, index)
         elif isinstance(leaf, VoidLeaf):
-            _apply_void(state, leaf)
+            _apply_void(state, arrivals, leaf)
         elif isinstance(leaf, KeyLeaf):
             _apply_statement(state, leaf)
         elif isinstance(leaf, UnknownLeaf):
             alarms.raise_alarm("UNKNOWN_LEAF_TYPE", state.peer.node)
-    _announce(station, state, log, announced)
+    _announce(station, state, log, arrivals, announced)
 
 
-def _announce(station: Station, state: LinkState, log: Log, announced: Sequence[tuple[int, bytes, ItemLeaf]]) -> None:
+def _announce(
+    station: Station, state: LinkState, log: Log, arrivals: Arrivals, announced: Sequence[tuple[int, bytes, ItemLeaf]]
+) -> None:
     """Make a row for each announced item; a second leaf with a known identity stops the channel, with evidence."""
     if not announced:
         return
     by_channel: dict[bytes, InChannel] = {}
-    rows: dict[tuple[bytes, int, int], InItem] = {}
-    known = _known_places(
-        state, {leaf.channel for _, _, leaf in announced}, min(leaf.sequence for _, _, leaf in announced)
-    )
+    rows: list[InItem] = []
+    known = _known_places(state, arrivals, [leaf for _, _, leaf in announced])
     for index, hash_, leaf in announced:
         if leaf.channel not in by_channel:
             by_channel[leaf.channel] = in_channel(state, leaf.channel)
         place = (leaf.channel, leaf.epoch, leaf.sequence)
-        earlier = rows[place].leaf_index if place in rows else known.get(place)
-        if earlier is not None:
-            forks.equivocation(state, log, earlier, index)
+        if place in known:
+            forks.equivocation(state, log, known[place], index)
             InChannel.objects.filter(peer=state.peer, channel=leaf.channel).update(stopped=True)
             continue
-        rows[place] = _row(state, index, hash_, leaf, by_channel[leaf.channel])
-    InItem.objects.bulk_create(rows.values())
-    closed = [bytes(row.leaf_hash) for row in rows.values() if row.state == InItem.REFUSED]
+        known[place] = index
+        rows.append(_row(state, index, hash_, leaf, by_channel[leaf.channel]))
+    arrivals.announced |= {bytes(row.leaf_hash): row for row in rows}
+    closed = [bytes(row.leaf_hash) for row in rows if row.state == InItem.REFUSED]
     if closed and not state.restoring:
         receipts.give(station, state, receipt=leaves.REFUSED, outcome="EPOCH_CLOSED", items=closed)
 
 
-def _known_places(state: LinkState, channels: set[bytes], lowest: int) -> dict[tuple[bytes, int, int], int]:
-    """Identities already announced, from the lowest sequence in question up, with their leaf index."""
-    rows = InItem.objects.filter(peer=state.peer, channel__in=channels, sequence__gte=lowest)
-    places = rows.values_list("channel", "epoch", "sequence", "leaf_index")
-    return {(bytes(channel), epoch, sequence): index for channel, epoch, sequence, index in places}
+def _known_places(
+    state: LinkState, arrivals: Arrivals, announced: Sequence[ItemLeaf]
+) -> dict[tuple[bytes, int, int], int]:
+    """Identities already announced, in the ranges in question, with their leaf index."""
+    places = {(bytes(row.channel), row.epoch, row.sequence): row.leaf_index for row in arrivals.announced.values()}
+    for channel, epoch in {(leaf.channel, leaf.epoch) for leaf in announced}:
+        wanted = [leaf.sequence for leaf in announced if (leaf.channel, leaf.epoch) == (channel, epoch)]
+        for sequence, index in sql.rows(_PLACES, state.peer_id, channel, epoch, min(wanted), max(wanted)):
+            places[channel, epoch, sequence] = index
+    return places
 
 
 def _row(state: LinkState, index: int, hash_: bytes, leaf: ItemLeaf, channel: InChannel) -> InItem:
@@ -178,11 +189,17 @@ def _epoch_open(state: LinkState, leaf: ItemLeaf, channel: InChannel) -> bool:
 
 
 def in_channel(state: LinkState, channel: bytes) -> InChannel:
-    row, _ = InChannel.objects.get_or_create(peer=state.peer, channel=channel)
-    return row
+    query = f"SELECT {_CHANNEL} FROM link_inchannel c WHERE c.peer_id = %s AND c.channel = %s"  # noqa: S608
+    found = sql.one(query, state.peer_id, channel)
+    if found is not None:
+        return _CHANNEL.instance(found)
+    return InChannel.objects.create(peer=state.peer, channel=channel)
 
 
-def _apply_void(state: LinkState, leaf: VoidLeaf) -> None:
+def _apply_void(state: LinkState, arrivals: Arrivals, leaf: VoidLeaf) -> None:
+    row = arrivals.announced.get(leaf.item)
+    if row is not None and row.state == InItem.ANNOUNCED:
+        row.state = InItem.VOID
     InItem.objects.filter(peer=state.peer, leaf_hash=leaf.item, state=InItem.ANNOUNCED).update(state=InItem.VOID)
 
 
@@ -202,29 +219,26 @@ def _apply_statement(state: LinkState, leaf: KeyLeaf) -> None:
             InChannel.objects.filter(pk=channel.pk).update(epoch=fields["epoch"], applied=0)
 
 
-def _give_receipts(station: Station, state: LinkState, stored: list[bytes], refused: dict[str, list[bytes]]) -> None:
-    if stored:
-        index = receipts.give(station, state, receipt=leaves.STORED, outcome="", items=stored)
-        InItem.objects.filter(peer=state.peer, leaf_hash__in=stored).update(receipt_index=index)
-        _forget_batches(state, set(stored))
-    for outcome, items in sorted(refused.items()):
+def _give_receipts(station: Station, state: LinkState, arrivals: Arrivals, finished: list[bytes]) -> None:
+    """Receipts for what the body brought, and with them its rows. `finished`: earlier items that now lack nothing."""
+    index = None
+    if arrivals.stored:
+        index = receipts.give(station, state, receipt=leaves.STORED, outcome="", items=arrivals.stored, at=arrivals.at)
+    if finished:
+        InItem.objects.filter(peer=state.peer, leaf_hash__in=finished).update(receipt_index=index)
+    storing.write(state, arrivals, receipt_index=index)
+    for outcome, items in sorted(arrivals.refused.items()):
         receipts.give(station, state, receipt=leaves.REFUSED, outcome=outcome, items=items)
         alarms.raise_alarm("ITEM_REFUSED_HERE", f"{state.peer.node} {outcome}")
-    if not state.restoring:
+    if arrivals.stored or arrivals.refused:
+        outbox.sign(station, state, state.log)
+    elif not state.restoring:
         outbox.sign_head(station, state)
-
-
-def _forget_batches(state: LinkState, stored: set[bytes]) -> None:
-    """Batch leaves whose items are all stored are done: their keys were never kept here."""
-    for row in InBatch.objects.filter(peer=state.peer):
-        members = set(leaves.parse_as(BatchLeaf, bytes(row.leaf)).items)
-        if members & stored and not (members - stored):
-            row.delete()
 
 
 def _stop_if_behind(state: LinkState, body: Body) -> None:
     """A peer that holds more of this node's log than the node itself: the database is an old copy. Sign nothing more."""
-    if state.restoring or body.cursors.mirror <= Log.objects.get(pk=state.log_id).size:
+    if state.restoring or body.cursors.mirror <= queries.size_of(state.log_id):
         return
     LinkState.objects.filter(pk=state.pk).update(restoring=True)
     alarms.raise_alarm("OWN_LOG_BEHIND_PEER", state.peer.node)
@@ -233,8 +247,9 @@ def _stop_if_behind(state: LinkState, body: Body) -> None:
 
 def _learn_cursors(state: LinkState, body: Body) -> None:
     """Believe what the peer says it holds of our log, as far as that log goes."""
-    if body.cursors.mirror > Log.objects.get(pk=state.log_id).size:
-        return
-    LinkState.objects.filter(pk=state.pk).update(
-        peer_has=body.cursors.mirror, peer_cosigned=min(body.cursors.cosigned, mirror.size_of(state))
-    )
+    if body.cursors.mirror <= state.log.size:
+        state.peer_has = body.cursors.mirror
+        state.peer_cosigned = min(body.cursors.cosigned, state.mirror.size)
+    met = None if state.contact_at is None else sql.moment(state.contact_at)
+    query = "UPDATE link_linkstate SET peer_has = %s, peer_cosigned = %s, contact_at = %s WHERE peer_id = %s"
+    sql.run(query, state.peer_has, state.peer_cosigned, met, state.pk)

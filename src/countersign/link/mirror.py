@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from countersign.charter import alarms, peering
+from countersign.charter import alarms, peering, validity
 from countersign.charter.models import PeerKey
 from countersign.kernel import clock, failpoints, hashing
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries
+from countersign.ledger import queries, sql
 from countersign.ledger import services as ledger
 from countersign.ledger.core import checkpoints, merkle, notes, statements
 from countersign.ledger.core.checkpoints import Checkpoint
@@ -19,7 +19,7 @@ from countersign.ledger.core.leaves import KeyLeaf, Leaf
 from countersign.ledger.core.names import witness_name
 from countersign.ledger.core.notes import SignedNote
 from countersign.ledger.errors import SignatureInvalid
-from countersign.ledger.models import Cosignature, Log
+from countersign.ledger.models import Log
 from countersign.link import forks, ownkeys
 from countersign.link.bodies import Body, Slice
 from countersign.link.errors import BodyMalformed, QuarantineFull, WrongLog
@@ -28,10 +28,14 @@ from countersign.link.station import Station
 
 MAX_QUARANTINED = 64
 MAX_QUARANTINED_BYTES = 256 << 20
+_NEWEST_COSIGNED = """
+    SELECT c.size, g.lines FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
+    WHERE c.log_id = %s AND g.witness = %s AND c.size > %s ORDER BY c.size DESC LIMIT 1
+"""
 
 
 def size_of(state: LinkState) -> int:
-    return Log.objects.only("size").get(pk=state.mirror_id).size
+    return queries.size_of(state.mirror_id)
 
 
 def extend(state: LinkState, log: Log, part: Slice, parsed: Sequence[Leaf]) -> tuple[int, list[tuple[bytes, Leaf]]]:
@@ -94,18 +98,25 @@ def quarantine(state: LinkState, body: Body, *, start: int) -> None:
 
 
 def quarantined_ranges(state: LinkState) -> tuple[tuple[int, int], ...]:
-    rows = Quarantine.objects.filter(peer=state.peer).order_by("start", "end")
-    return tuple(dict.fromkeys(rows.values_list("start", "end")))
+    query = 'SELECT DISTINCT start, "end" FROM link_quarantine WHERE peer_id = %s ORDER BY start, "end"'
+    return tuple((begin, end) for begin, end in sql.rows(query, state.peer_id))
+
+
+def cosign(station: Station, state: LinkState) -> bool:
+    """Cosign the newest checkpoint of the mirror if it carries no cosignature of ours; return whether one was made."""
+    newest = queries.newest_checkpoint(state.mirror)
+    if newest is None or newest.size <= _newest_cosigned(state.mirror_id, witness_name(station.node)):
+        return False
+    return _cosign(station, state)
 
 
 @transaction.atomic
-def cosign(station: Station, state: LinkState) -> bool:
-    """Cosign the newest checkpoint of the mirror that carries no cosignature of ours; return whether one was made."""
-    newest = queries.newest_checkpoint(state.mirror)
-    name = witness_name(station.node)
-    if newest is None or Cosignature.objects.filter(checkpoint=newest, witness=name).exists():
-        return False
+def _cosign(station: Station, state: LinkState) -> bool:
     ledger.lock(state.mirror)
+    newest = queries.newest_checkpoint(state.mirror)
+    if newest is None:
+        raise AssertionError("a mirror always ends in a signed checkpoint")
+    name = witness_name(station.node)
     key = ownkeys.usable(statements.WITNESS, state)
     signer = station.provider.signer(statements.WITNESS, bytes(key.key_id))
     checkpoint = Checkpoint(state.mirror.origin, newest.size, bytes(newest.root))
@@ -117,18 +128,18 @@ def cosign(station: Station, state: LinkState) -> bool:
 
 def own_cosignature(station: Station, state: LinkState) -> tuple[int, str] | None:
     """The newest cosignature of ours under the mirror, if the peer has not said that it holds it."""
-    rows = Cosignature.objects.filter(checkpoint__log=state.mirror, witness=witness_name(station.node))
-    newest = rows.select_related("checkpoint").order_by("-checkpoint__size").first()
-    if newest is None or newest.checkpoint.size <= state.peer_cosigned:
-        return None
-    return newest.checkpoint.size, newest.lines
+    row = sql.one(_NEWEST_COSIGNED, state.mirror_id, witness_name(station.node), state.peer_cosigned)
+    return None if row is None else (row[0], row[1])
 
 
 def newest_cosigned(state: LinkState) -> int:
     """The newest size of our own log for which we hold the peer's cosignature."""
-    rows = Cosignature.objects.filter(checkpoint__log=state.log, witness=witness_name(state.peer.node))
-    newest = rows.select_related("checkpoint").order_by("-checkpoint__size").first()
-    return newest.checkpoint.size if newest else 0
+    return _newest_cosigned(state.log_id, witness_name(state.peer.node))
+
+
+def _newest_cosigned(log: int, witness: str) -> int:
+    row = sql.one(_NEWEST_COSIGNED, log, witness, 0)
+    return 0 if row is None else int(row[0])
 
 
 def take_cosignature(state: LinkState, body: Body) -> None:
@@ -151,21 +162,25 @@ def take_cosignature(state: LinkState, body: Body) -> None:
     ledger.keep_cosignature(row, witness=name, lines=lines)
 
 
-def log_keys(state: LinkState, parsed: Sequence[Leaf] = ()) -> list[HybridPublicKey]:
+def log_keys(state: LinkState, parsed: Sequence[Leaf] = ()) -> list[PeerKey]:
     """Keys that may sign the peer's log now: those not revoked, and those its root enrols in the leaves that arrive."""
     for leaf in parsed:
         if isinstance(leaf, KeyLeaf):
             _learn_early(state, leaf)
-    return [_public(key) for key in peering.keys_of(state.peer, statements.LOG) if key.revoked_since is None]
+    return validity.unrevoked(state.peer, statements.LOG)
 
 
 def _verify(state: LinkState, note: SignedNote, parsed: Sequence[Leaf]) -> Checkpoint:
     origin = checkpoints.parse_text(note.text).origin
     if origin != state.mirror.origin:
         raise WrongLog(f"a checkpoint of {origin} came where {state.mirror.origin} was due.", field="slice")
-    for public in log_keys(state, parsed):
+    for key in log_keys(state, parsed):
+        public = _public(key)
         if note.lines_of(origin, notes.key_id(origin, notes.ED25519, public.ed25519)):
-            return checkpoints.verify(note, public, origin=origin)
+            checkpoint = checkpoints.verify(note, public, origin=origin)
+            if not validity.may_have_signed(key) and checkpoint.size > size_of(state):
+                raise validity.refusal(key)
+            return checkpoint
     raise SignatureInvalid("the checkpoint is signed by no key that the peer's root vouches for.", field="slice")
 
 
@@ -180,9 +195,7 @@ def _learn_early(state: LinkState, leaf: KeyLeaf) -> None:
 
 
 def _any_witness(state: LinkState, checkpoint: Checkpoint, lines: tuple[notes.SignatureLine, ...], name: str) -> None:
-    for key in peering.keys_of(state.peer, statements.WITNESS):
-        if key.revoked_since is not None:
-            continue
+    for key in filter(validity.may_have_signed, validity.unrevoked(state.peer, statements.WITNESS)):
         public = _public(key)
         if any(line.key_id == notes.key_id(name, notes.MLDSA44, public.mldsa) for line in lines):
             checkpoints.verify_cosignature(checkpoint, lines, public, name=name)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from countersign.charter.errors import KeyDestroyed
 from countersign.charter.hpke import CannotOpen
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries
+from countersign.ledger import sql
 from countersign.ledger.core import leaves, merkle
 from countersign.ledger.core.leaves import BatchLeaf, ItemLeaf, Leaf
 from countersign.link import sealing
 from countersign.link.bodies import BatchKeys, Body
 from countersign.link.errors import BatchMismatch
-from countersign.link.models import InBatch, InItem, LinkState
+from countersign.link.models import InItem, LinkState
 from countersign.link.sealing import SealedText
 from countersign.link.station import Station
 
@@ -40,9 +40,8 @@ def open_batches(station: Station, state: LinkState, body: Body, parsed: Sequenc
         if body.slice
         else {}
     )
-    known = _known_batches(state, [batch.leaf for batch in body.batches]) | {
-        hash_: leaf for hash_, leaf in arriving.items() if isinstance(leaf, BatchLeaf)
-    }
+    known = {hash_: leaf for hash_, leaf in arriving.items() if isinstance(leaf, BatchLeaf)}
+    known |= _known_batches(state, [batch.leaf for batch in body.batches if batch.leaf not in known])
     wanted = _wanted_items(state, body, known, arriving)
     opened: list[Opened] = []
     for batch in body.batches:
@@ -52,8 +51,11 @@ def open_batches(station: Station, state: LinkState, body: Body, parsed: Sequenc
 
 
 def _known_batches(state: LinkState, hashes: list[bytes]) -> dict[bytes, BatchLeaf]:
-    rows = InBatch.objects.filter(peer=state.peer, leaf_hash__in=hashes)
-    return {bytes(row.leaf_hash): leaves.parse_as(BatchLeaf, bytes(row.leaf)) for row in rows}
+    if not hashes:
+        return {}
+    query = f"SELECT leaf_hash, leaf FROM link_inbatch WHERE peer_id = %s AND leaf_hash IN ({sql.places(hashes)})"  # noqa: S608
+    rows = sql.rows(query, state.peer_id, *hashes)
+    return {bytes(hash_): leaves.parse_as(BatchLeaf, bytes(leaf)) for hash_, leaf in rows}
 
 
 def _wanted_items(
@@ -62,13 +64,18 @@ def _wanted_items(
     """The item leaves of ciphertexts that are here and not stored yet, by leaf hash."""
     named = {hash_ for leaf in batches.values() for hash_ in leaf.items if hash_ in body.ciphertexts}
     wanted = {hash_: leaf for hash_ in named if isinstance(leaf := arriving.get(hash_), ItemLeaf)}
-    rows = InItem.objects.filter(
-        peer=state.peer, leaf_hash__in=named - set(wanted), state__in=(InItem.ANNOUNCED, InItem.REFUSED)
-    ).exclude(refusal="EPOCH_CLOSED")
-    places = dict(rows.values_list("leaf_index", "leaf_hash"))
-    for index, data in queries.leaves_at(state.mirror, list(places)).items():
-        wanted[bytes(places[index])] = leaves.parse_as(ItemLeaf, data)
-    return wanted
+    others = tuple(named - set(wanted))
+    return wanted | (_announced_before(state, others) if others else {})
+
+
+def _announced_before(state: LinkState, hashes: Sequence[bytes]) -> dict[bytes, ItemLeaf]:
+    """The item leaves of earlier bodies that have no receipt for good, by leaf hash."""
+    query = f"""
+        SELECT i.leaf_hash, l.data FROM link_initem i JOIN ledger_leaf l ON l.log_id = %s AND l."index" = i.leaf_index
+        WHERE i.peer_id = %s AND i.state IN (%s, %s) AND i.refusal <> %s AND i.leaf_hash IN ({sql.places(hashes)})
+    """  # noqa: S608
+    values = (state.mirror_id, state.peer_id, InItem.ANNOUNCED, InItem.REFUSED, "EPOCH_CLOSED", *hashes)
+    return {bytes(hash_): leaves.parse_as(ItemLeaf, bytes(data)) for hash_, data in sql.rows(query, *values)}
 
 
 def _open_batch(

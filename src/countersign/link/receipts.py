@@ -3,29 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-from django.db.models import F
+from typing import NamedTuple
 
 from countersign.charter import alarms
 from countersign.kernel import clock
+from countersign.ledger import sql
 from countersign.ledger.core import leaves
 from countersign.ledger.core.leaves import ReceiptLeaf
 from countersign.link import outbox
-from countersign.link.models import LinkState, OutBatch, OutItem
+from countersign.link.models import LinkState, OutItem
 from countersign.link.station import Station
 
 RETRIABLE = frozenset({"CANNOT_OPEN"})
 """Refusals that a new batch (re-keying to the present HPKE key) can cure."""
 
 
-def give(station: Station, state: LinkState, *, receipt: str, outcome: str, items: Sequence[bytes]) -> int:
+class _Answered(NamedTuple):
+    """What a receipt needs to know of an item it names."""
+
+    pk: int
+    leaf_hash: bytes
+    state: str
+    rekeys: int
+
+
+def give(
+    station: Station, state: LinkState, *, receipt: str, outcome: str, items: Sequence[bytes], at: int | None = None
+) -> int:
     """Append one receipt leaf for the items; return its index. The caller's transaction holds the state it speaks of."""
     leaf = ReceiptLeaf(
         sender=station.node,
         receiver=state.peer.node,
         state=receipt,
         outcome=outcome,
-        at=clock.unix_now(),
+        at=clock.unix_now() if at is None else at,
         items=tuple(items),
     )
     return outbox.append_leaf(station, state, leaf)
@@ -33,49 +44,72 @@ def give(station: Station, state: LinkState, *, receipt: str, outcome: str, item
 
 def take(state: LinkState, leaf: ReceiptLeaf, index: int) -> None:
     """Apply a peer's receipt to the outbox. A repetition changes nothing."""
-    items = list(OutItem.objects.filter(peer=state.peer, leaf_hash__in=leaf.items).defer("ciphertext"))
+    query = (
+        "SELECT id, leaf_hash, state, rekeys FROM link_outitem"  # noqa: S608
+        f" WHERE peer_id = %s AND leaf_hash IN ({sql.places(leaf.items)})"
+    )
+    items = [_Answered(*row) for row in sql.rows(query, state.peer_id, *leaf.items)]
     if len(items) != len(leaf.items):
         alarms.raise_alarm("RECEIPT_FOR_UNKNOWN_ITEM", state.peer.node)
     if leaf.state == leaves.STORED:
-        _stored(state, items, index)
+        _stored(state, items, index, at=leaf.at)
     elif leaf.state == leaves.HANDLED:
-        keys = [item.pk for item in items]
-        OutItem.objects.filter(pk__in=keys).update(handled=leaf.outcome, handled_index=index)
+        _update("handled = %s, handled_index = %s", [leaf.outcome, index], items)
     else:
         _refused(state, items, leaf.outcome)
 
 
-def _stored(state: LinkState, items: list[OutItem], index: int) -> None:
-    """Delivered: the ciphertext and its key are destroyed here; the exchange room keeps the own content."""
-    fresh = [item.pk for item in items if item.state != OutItem.STORED]
-    OutItem.objects.filter(pk__in=fresh).update(
-        state=OutItem.STORED, stored_index=index, stored_at=clock.now(), ciphertext=b"", wrapped_key=b"", refusal=""
+def _stored(state: LinkState, items: list[_Answered], index: int, *, at: int) -> None:
+    """Delivered, at the instant that the receipt names: the ciphertext and its key are destroyed here; the exchange room
+    keeps the own content."""
+    _update(
+        "state = %s, stored_index = %s, stored_at = %s, ciphertext = %s, wrapped_key = %s, refusal = %s",
+        [OutItem.STORED, index, sql.moment(clock.instant(at)), b"", b"", ""],
+        [item for item in items if item.state != OutItem.STORED],
     )
     _settle_batches(state, items)
 
 
-def _refused(state: LinkState, items: list[OutItem], outcome: str) -> None:
+def _refused(state: LinkState, items: list[_Answered], outcome: str) -> None:
     open_items = [item for item in items if item.state == OutItem.BATCHED]
-    again = [item.pk for item in open_items if outcome in RETRIABLE and item.rekeys < outbox.MAX_REKEYS]
-    OutItem.objects.filter(pk__in=again).update(state=OutItem.RELEASED, refusal=outcome, rekeys=F("rekeys") + 1)
-    given_up = [item.pk for item in open_items if item.pk not in again]
-    OutItem.objects.filter(pk__in=given_up).update(state=OutItem.REFUSED, refusal=outcome)
+    again = [item for item in open_items if outcome in RETRIABLE and item.rekeys < outbox.MAX_REKEYS]
+    _update("state = %s, refusal = %s, rekeys = rekeys + 1", [OutItem.RELEASED, outcome], again)
+    given_up = [item for item in open_items if item not in again]
+    _update("state = %s, refusal = %s", [OutItem.REFUSED, outcome], given_up)
     if given_up:
         alarms.raise_alarm("ITEM_REFUSED_BY_PEER", state.peer.node)
     _settle_batches(state, open_items)
 
 
-def _settle_batches(state: LinkState, items: list[OutItem]) -> None:
+def _update(assignments: str, values: list[object], items: Sequence[_Answered]) -> None:
+    if items:
+        keys = [item.pk for item in items]
+        sql.run(f"UPDATE link_outitem SET {assignments} WHERE id IN ({sql.places(keys)})", *values, *keys)  # noqa: S608
+
+
+def _settle_batches(state: LinkState, items: list[_Answered]) -> None:
     """Forget the sealed keys of batches whose items are all answered or carried by a newer batch."""
     touched = {bytes(item.leaf_hash) for item in items}
-    for batch in OutBatch.objects.filter(peer=state.peer):
-        members = split_hashes(bytes(batch.items))
-        if touched & set(members):
-            waiting = OutItem.objects.filter(peer=state.peer, leaf_hash__in=members, state=OutItem.BATCHED).count()
-            if waiting:
-                OutBatch.objects.filter(pk=batch.pk).update(waiting=waiting)
-            else:
-                batch.delete()
+    for key, joined in sql.rows("SELECT id, items FROM link_outbatch WHERE peer_id = %s", state.peer_id):
+        members = split_hashes(bytes(joined))
+        if touched.isdisjoint(members):
+            continue
+        waiting = _count_batched(state, [member for member in members if member not in touched])
+        if waiting:
+            sql.run("UPDATE link_outbatch SET waiting = %s WHERE id = %s", waiting, key)
+        else:
+            sql.run("DELETE FROM link_outbatch WHERE id = %s", key)
+
+
+def _count_batched(state: LinkState, hashes: list[bytes]) -> int:
+    if not hashes:
+        return 0
+    query = (
+        "SELECT count(*) FROM link_outitem"  # noqa: S608
+        f" WHERE peer_id = %s AND state = %s AND leaf_hash IN ({sql.places(hashes)})"
+    )
+    row = sql.one(query, state.peer_id, OutItem.BATCHED, *hashes)
+    return row[0] if row else 0
 
 
 def split_hashes(joined: bytes) -> list[bytes]:

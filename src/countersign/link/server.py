@@ -20,12 +20,13 @@ from urllib.parse import parse_qs
 import structlog
 from django.db import OperationalError, close_old_connections
 
-from countersign.charter import hpke, peering
+from countersign.charter import hpke, peering, validity
 from countersign.kernel import cbor, clock, hashing
 from countersign.kernel.errors import CountersignError, InvalidInput, NotFound, Unavailable
 from countersign.kernel.files import DiskFull
-from countersign.link import bodies, outbox, sync
-from countersign.link.errors import BodyTooLarge, Busy, NotFresh, WrongRecipient
+from countersign.ledger.core import statements
+from countersign.link import bodies, sync
+from countersign.link.errors import BodyTooLarge, Busy, NotFresh, PeerUnreachable, WrongRecipient
 from countersign.link.fresh import FreshValues
 from countersign.link.station import Station
 
@@ -75,7 +76,10 @@ class LinkApplication:
 
     def _hello(self, node: str) -> bytes:
         peer = peering.find_active(node)
-        key = outbox.recipient_key(peer)
+        # A fresh value is no content: the peer whose key has just ended must be able to bring its next one.
+        key = validity.newest(peer, statements.HPKE, at=clock.now() - validity.OVERLAP)
+        if key is None:
+            raise PeerUnreachable(f"{peer.node} has no valid HPKE key.", field="peer")
         sealed = hpke.seal(peering.parts_of(key)[0], self._fresh.issue(node), hello_info(node, bytes(key.key_id)))
         return cbor.encode([bodies.VERSION, hpke.SUITE_ID, bytes(key.key_id), sealed])
 
@@ -114,10 +118,13 @@ def hello_info(node: str, key_id: bytes) -> bytes:
     return hashing.digest("countersign/v1/hello", node, key_id)
 
 
-def database_fault(error: OperationalError) -> CountersignError:
-    """A database that is full or busy is a state with its own message, not a fault of the caller."""
-    if "full" in str(error).lower():
+def database_fault(error: Exception) -> CountersignError:
+    """A database that is full, busy or away is a state with its own message, not a fault of the caller."""
+    told = str(error).lower()
+    if "full" in told or "no space left" in told:
         return DiskFull("no space left for the database.")
+    if "connection" in told:
+        return Unavailable("the database does not answer.", remedy="Start it; `countersign check` says more.")
     return Unavailable("the database is busy.")
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
-from countersign.charter import alarms, peering
+from countersign.charter import alarms, peering, validity
 from countersign.charter.models import Peer
 from countersign.kernel import cbor
-from countersign.ledger import queries
-from countersign.ledger.core import statements
+from countersign.ledger import queries, sql
+from countersign.ledger.core import checkpoints, notes, statements
 from countersign.ledger.models import Log, SignedCheckpoint
-from countersign.link import bodies, chunks, inbox, mirror, outbox, ownkeys, receipts
+from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, ownkeys, receipts
 from countersign.link.bodies import BatchKeys, Body, Chunk, Cursors, Restore, Slice
 from countersign.link.errors import WrongRecipient
-from countersign.link.models import Blob, LinkState, OutBatch, OutItem, Quarantine
+from countersign.link.models import Blob, LinkState, OutItem
 from countersign.link.station import Station
 
 MAX_CHUNKS: Final = 4
 MAX_WANTED: Final = 8
+_BATCHES: Final = "SELECT id FROM link_outbatch WHERE peer_id = %s AND leaf_index < %s ORDER BY leaf_index"
+_BATCH: Final = "SELECT leaf_hash, items, sealed_key, wraps FROM link_outbatch WHERE id = %s"
+_FITTING: Final = "SELECT id, body FROM link_quarantine WHERE peer_id = %s AND start <= %s ORDER BY start, id LIMIT 1"
+MISSING_BLOB: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
 
 
 def build(
@@ -29,9 +34,13 @@ def build(
     reply_fresh: bytes = b"",
     wanted: Cursors | None = None,
     restore_from: int | None = None,
+    calling: bool = False,
 ) -> Body:
-    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks."""
-    state = LinkState.objects.select_related("peer", "log", "mirror").get(pk=state.pk)
+    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
+
+    `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
+    once no chunk comes twice but those in the middle, where the two meet.
+    """
     # A log that is being restored is shorter than what was shown of it: nothing of it is sent before it is whole again.
     part = None if state.restoring else next_slice(state, state.peer_has)
     below = 0 if state.restoring else part.end if part else state.peer_has
@@ -46,8 +55,8 @@ def build(
         ciphertexts=ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
         cosignature=mirror.own_cosignature(station, state),
-        cursors=cursors(station, state),
-        restore=Restore(Log.objects.get(pk=state.log_id).size) if state.restoring else None,
+        cursors=cursors(station, state, calling=calling),
+        restore=Restore(state.log.size) if state.restoring else None,
         returned=returned_slice(state, restore_from) if restore_from is not None else None,
     )
 
@@ -71,13 +80,13 @@ def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKe
     """The same in as many portions as it takes, oldest first."""
     chosen: list[BatchKeys] = []
     ciphertexts: dict[bytes, bytes] = {}
-    for batch in OutBatch.objects.filter(peer=state.peer, leaf_index__lt=below).order_by("leaf_index").iterator(16):
-        waiting = OutItem.objects.filter(
-            peer=state.peer, leaf_hash__in=receipts.split_hashes(bytes(batch.items)), state=OutItem.BATCHED
-        )
-        ciphertexts |= {bytes(hash_): bytes(data) for hash_, data in waiting.values_list("leaf_hash", "ciphertext")}
-        wraps = cbor.decode(bytes(batch.wraps))
-        chosen.append(BatchKeys(bytes(batch.leaf_hash), bytes(batch.sealed_key), tuple(wraps)))
+    for (batch,) in sql.rows(_BATCHES, state.peer_id, below):
+        row = sql.one(_BATCH, batch)
+        if row is None:
+            continue  # a receipt that came another way settled it just now
+        leaf, items, sealed_key, wraps = (bytes(value) for value in row)
+        chosen.append(BatchKeys(leaf, sealed_key, tuple(cbor.decode(wraps))))
+        ciphertexts |= _waiting(state, receipts.split_hashes(items))
         if sum(map(len, ciphertexts.values())) >= bodies.MAX_CONTENT_BYTES:
             yield tuple(chosen), ciphertexts
             chosen, ciphertexts = [], {}
@@ -85,13 +94,23 @@ def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKe
         yield tuple(chosen), ciphertexts
 
 
-def cursors(station: Station, state: LinkState) -> Cursors:
+def _waiting(state: LinkState, members: list[bytes]) -> dict[bytes, bytes]:
+    """The ciphertexts of those items of a batch that have no receipt yet."""
+    query = (
+        "SELECT leaf_hash, ciphertext FROM link_outitem"  # noqa: S608
+        f" WHERE peer_id = %s AND leaf_hash IN ({sql.places(members)}) AND state = %s"
+    )
+    rows = sql.rows(query, state.peer_id, *members, OutItem.BATCHED)
+    return {bytes(hash_): bytes(ciphertext) for hash_, ciphertext in rows}
+
+
+def cursors(station: Station, state: LinkState, *, calling: bool = False) -> Cursors:
     """What this node holds of the peer's log, and what it wants."""
     return Cursors(
-        mirror=mirror.size_of(state),
+        mirror=state.mirror.size,
         cosigned=mirror.newest_cosigned(state),
         quarantined=mirror.quarantined_ranges(state),
-        wants=tuple(_wants(station, state)),
+        wants=tuple(_wants(station, state, calling=calling)),
     )
 
 
@@ -109,25 +128,27 @@ def returned_slice(state: LinkState, begin: int) -> Slice | None:
 def seal(station: Station, state: LinkState, body: Body) -> bytes:
     """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
     if body.slice is not None:
-        station.marks.check(state.log.origin, Log.objects.get(pk=state.log_id).size)
-        station.marks.advance(state.log.origin, body.slice.end, queries.root_at(state.log, body.slice.end))
+        station.marks.check(state.log.origin, queries.size_of(state.log_id))
+        root = checkpoints.parse_text(notes.parse(body.slice.note).text).root
+        station.marks.advance(state.log.origin, body.slice.end, root)
     sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
-    hpke_key = outbox.recipient_key(state.peer)
-    recipient = (bytes(hpke_key.key_id), peering.parts_of(hpke_key)[0])
+    recipient = outbox.recipient_key(state.peer)
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
 
 
-def open_(station: Station, wire: bytes) -> tuple[Peer, Body]:
-    """Open, parse and authenticate a wire body; return who said it. Suspended peers are refused here."""
+def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple[Peer, Body]:
+    """Open, parse and authenticate a wire body; return who said it. Suspended peers and ended keys are refused here.
+
+    `at`: when it was signed, for a carried file; on line that is now.
+    """
     body_bytes, signature = bodies.open_(wire, own=station.node, open_seal=station.provider.open_seal)
     body = bodies.parse(body_bytes)
     if body.sender == station.node:
         raise WrongRecipient("this node's own body came back to it.", field="from")
     peer = peering.find_active(body.sender)
-    contact = [
-        peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.CONTACT) if key.revoked_since is None
-    ]
-    bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    contact = {peering.parts_of(key)[0]: key for key in validity.unrevoked(peer, statements.CONTACT)}
+    signer = bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
+    validity.insist(contact[signer], at=at)
     return peer, body
 
 
@@ -135,8 +156,7 @@ def answer(station: Station, peer: Peer, body: Body, *, next_fresh: bytes = b"")
     """Apply a request and give the sealed answer: receipts, whatever else waits, cursors, and the value for the next call."""
     state = outbox.open_link(station, peer)
     apply(station, state, body, role="receive")
-    if not state.restoring:
-        outbox.cut_batch(station, state)
+    if not state.restoring and not batching.cut_batch(station, state):
         outbox.sign_head(station, state)
     reply = build(
         station,
@@ -159,25 +179,22 @@ def apply(station: Station, state: LinkState, body: Body, *, role: str) -> inbox
 
 
 def _ready(state: LinkState) -> Iterator[Body]:
-    while True:
-        row = (
-            Quarantine.objects.filter(peer=state.peer, start__lte=mirror.size_of(state)).order_by("start", "id").first()
-        )
-        if row is None:
-            break
-        yield bodies.parse(bytes(row.body))
-        row.delete()
-    if not Quarantine.objects.filter(peer=state.peer).exists():
-        alarms.close_alarm("GAP_IN_MIRROR", state.peer.node)
+    while row := sql.one(_FITTING, state.peer_id, state.mirror.size):
+        yield bodies.parse(bytes(row[1]))
+        sql.run("DELETE FROM link_quarantine WHERE id = %s", row[0])
+        if not mirror.quarantined_ranges(state):
+            alarms.close_alarm("GAP_IN_MIRROR", state.peer.node)
 
 
 def _slice(log: Log, begin: int, end: SignedCheckpoint) -> Slice:
     return Slice(begin, tuple(queries.leaves(log, begin, end.size)), bytes(end.note))
 
 
-def _wants(station: Station, state: LinkState) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+def _wants(station: Station, state: LinkState, *, calling: bool) -> Iterator[tuple[bytes, tuple[int, ...]]]:
+    if sql.one(MISSING_BLOB, state.peer_id) is None:
+        return
     for blob in Blob.objects.filter(direction="in", peer=state.peer, complete=False).order_by("id")[:MAX_WANTED]:
-        yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED))
+        yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED, last_first=calling))
 
 
 def _wanted_chunks(station: Station, state: LinkState, wanted: Cursors) -> Iterator[Chunk]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING
 from django.db import connection, connections
 
 from countersign.charter.providers import FileProvider
+from countersign.exchange import search
 from countersign.kernel.errors import Conflict, InvalidInput, Unavailable
-from countersign.kernel.files import as_disk_full, sync_folder
+from countersign.kernel.files import DiskFull, as_disk_full, sync_folder
 from countersign.link import restore
 from countersign.link.courier import Courier
-from countersign.node import supervisor
+from countersign.node import pgtools, supervisor
 from countersign.node.courier_process import connector
 from countersign.node.home import Home
 
@@ -34,7 +34,7 @@ def backup(home: Home, target: Path) -> int:
     if connection.vendor == "sqlite":
         _copy_sqlite(home.sqlite, target)
     else:
-        _run_tool(["pg_dump", "--format=custom", f"--file={target}"])
+        pgtools.dump(home, target)
     return target.stat().st_size
 
 
@@ -48,16 +48,8 @@ def put_back(home: Home, house: House, source: Path) -> None:
         _check_sqlite(source)
         _replace_sqlite(home, source)
     else:
-        _run_tool(
-            [
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--single-transaction",
-                f"--dbname={connection.settings_dict['NAME']}",
-                str(source),
-            ],
-        )
+        pgtools.restore(home, source)
+    search.forget()
     restore.begin(house.station)
 
 
@@ -84,15 +76,27 @@ def _copy_sqlite(source: Path, target: Path) -> None:
     try:
         with sqlite3.connect(f"file:{source}?mode=ro", uri=True) as live, sqlite3.connect(target) as copy:
             live.backup(copy)
+            _without_index(copy)
         copy.close()
         live.close()
         os.chmod(target, 0o600)
         sync_folder(target.parent)
     except sqlite3.Error as error:
         target.unlink(missing_ok=True)
+        if "full" in str(error):
+            raise DiskFull("no space left for the copy.", field="file") from None
         raise Unavailable(f"the copy failed: {error}", field="file") from None
     except OSError as error:
         raise as_disk_full(error) from error
+
+
+def _without_index(copy: sqlite3.Connection) -> None:
+    """The search index does not go into copies: it is made anew from the items, under the keys of the node they are on."""
+    copy.commit()
+    copy.execute("PRAGMA journal_mode=DELETE")
+    copy.execute("DELETE FROM exchange_searchtoken")
+    copy.commit()
+    copy.execute("VACUUM")
 
 
 def _replace_sqlite(home: Home, source: Path) -> None:
@@ -120,24 +124,3 @@ def _check_sqlite(source: Path) -> None:
         raise InvalidInput(f"{source} is not a node's database: {error}.", field="file") from None
     if whole != "ok":
         raise InvalidInput(f"{source} is damaged.", field="file", remedy="Use an older copy.")
-
-
-def _run_tool(command: list[str]) -> None:
-    """Run a PostgreSQL tool on the node's database."""
-    settings = connection.settings_dict
-    named = {
-        "PGHOST": settings["HOST"],
-        "PGPORT": str(settings["PORT"]),
-        "PGUSER": settings["USER"],
-        "PGPASSWORD": settings["PASSWORD"],
-        "PGDATABASE": settings["NAME"],
-    }
-    try:
-        subprocess.run(command, check=True, capture_output=True, env=os.environ | {k: v for k, v in named.items() if v})
-    except FileNotFoundError:
-        raise Unavailable(
-            f"{command[0]} is not installed.",
-            remedy="Install PostgreSQL's client tools (Debian: apt install postgresql-client).",
-        ) from None
-    except subprocess.CalledProcessError as error:
-        raise Unavailable(f"{command[0]} failed with status {error.returncode}.", field="file") from None

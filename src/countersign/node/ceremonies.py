@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from countersign.charter.errors import FourEyesRequired
 from countersign.charter.providers import ROOT, FileProvider
 from countersign.kernel.errors import InvalidInput
 from countersign.kernel.files import write_durably
 from countersign.ledger.core import statements
 from countersign.ledger.core.names import check_node_name
 from countersign.ledger.core.statements import RootKey
+from countersign.node import databases
 from countersign.node import home as homes
 from countersign.node.boot import boot_house
 from countersign.node.home import Home
@@ -32,6 +34,9 @@ def init_node(arguments: argparse.Namespace) -> str:
     check_node_name(arguments.node)
     if folder.resolve() in [arguments.root.resolve(), *arguments.root.resolve().parents]:
         raise InvalidInput("the root key may not lie inside the home.", field="root", remedy="Name an off-line medium.")
+    database = databases.parse(arguments.database) if arguments.database else None
+    if database:
+        databases.probe(database)
     home = homes.create(
         folder,
         node=arguments.node,
@@ -39,11 +44,20 @@ def init_node(arguments: argparse.Namespace) -> str:
         host=arguments.host,
         link_port=arguments.link_port,
         web_port=arguments.web_port,
-        endpoint=arguments.endpoint,
+        further={
+            "endpoint": arguments.endpoint,
+            "database": database,
+            "database_tools": str(arguments.database_tools.resolve()) if arguments.database_tools else "",
+        },
     )
     _, house = boot_house()
     migrate()
     return _make_keys(home, house, arguments.root)
+
+
+def upgrade() -> str:
+    migrate()
+    return "The tables are up to date."
 
 
 def migrate() -> None:
@@ -101,6 +115,37 @@ def enrol_officer(home: Home, house: House, arguments: argparse.Namespace) -> st
     with transaction.atomic():
         decisions.record_act(house, None, act="officer.enrol", facts=facts)
     return f"{officer.login} ({officer.authority}: {', '.join(officer.roles)}) is enrolled; the private key is in {path.name}."
+
+
+def change_role(house: House, arguments: argparse.Namespace) -> str:
+    """Grant or withdraw a role (an administrator, never for oneself), or let another officer stand in for the own one."""
+    from django.db import transaction
+
+    from countersign.charter import officers
+    from countersign.exchange import decisions
+    from countersign.kernel.clock import end_of_day
+
+    officer, by = officers.find(arguments.login), officers.find(arguments.by)
+    until = end_of_day(arguments.until) if getattr(arguments, "until", None) else None
+    with transaction.atomic():
+        if arguments.act == "delegate" and until is not None:
+            officers.delegate(arguments.role, by=by, to=officer, until=until)
+        else:
+            officers.require_role(by, "node_admin")
+            if by.pk == officer.pk:
+                raise FourEyesRequired("nobody changes the own roles.", field="as")
+            if arguments.act == "grant":
+                officers.grant(officer, arguments.role, until=until)
+            else:
+                officers.withdraw(officer, arguments.role)
+        facts = {
+            "officer": officer.id,
+            "by": by.id,
+            "role": arguments.role,
+            "until": until.isoformat() if until else "",
+        }
+        decisions.record_act(house, None, act=f"role.{arguments.act}", facts=facts)
+    return f"{officer.login} now holds: {', '.join(officers.find(officer.login).roles) or 'no role'}."
 
 
 def rotate(home: Home, house: House, role: str, root_folder: Path) -> str:

@@ -10,7 +10,7 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Warning
 
 from countersign.ledger.core import statements
-from countersign.node import env
+from countersign.node import databases, env
 from countersign.node.home import current
 
 MAX_SKEW_YEARS: Final = 3
@@ -25,6 +25,8 @@ CODES: Final = {
     "countersign.E107": "a log is behind its mark: the database is an old copy",
     "countersign.E108": "the clock is far from the newest thing the node knows",
     "countersign.E109": "debug output is on",
+    "countersign.E111": "the PostgreSQL server cannot be reached",
+    "countersign.E112": "PostgreSQL is set up in a way that the node cannot work with",
     "countersign.W110": "the protection register has no key: every personal item is held",
     "countersign.W111": "neutral answers leave within a day: people have no time to look, and an answer's speed may tell",
 }
@@ -36,6 +38,7 @@ def register_all() -> None:
         _keys,
         _tables,
         _sqlite,
+        _postgres,
         _fault_variables,
         _root,
         _marks,
@@ -78,8 +81,10 @@ def _keys(**_: Any) -> Sequence[CheckMessage]:
     for role in statements.ONLINE_ROLES:
         try:
             missing = not provider.has(role, bytes(keyring.newest(role).key_id))
-        except (KeyUnavailable, DatabaseError):
+        except KeyUnavailable:
             missing = True
+        except DatabaseError:
+            return found  # told by E103 or E111
         if missing:
             found.append(
                 _error("countersign.E102", f"{role} key", f"Make one: countersign keys rotate {role} --root FOLDER.")
@@ -91,6 +96,8 @@ def _tables(**_: Any) -> Sequence[CheckMessage]:
     from django.db import DatabaseError, connection
     from django.db.migrations.executor import MigrationExecutor
 
+    if _unreachable():
+        return []  # told by E111
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -112,6 +119,35 @@ def _sqlite(**_: Any) -> Sequence[CheckMessage]:
     if mode != "wal" or synchronous < 2:
         return [_error("countersign.E104", f"{mode}, {synchronous}", "Use the shipped settings on a local disk.")]
     return []
+
+
+def _postgres(**_: Any) -> Sequence[CheckMessage]:
+    from django.db import connection
+
+    if connection.vendor != "postgresql":
+        return []
+    if reason := _unreachable():
+        return [_error("countersign.E111", reason, "Start it, or correct the [database] table of node.toml.")]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, setting FROM pg_settings")
+        found = dict(cursor.fetchall())
+    faults = databases.list_faults(found)
+    if found["TimeZone"] != "UTC":
+        faults.append(f"TimeZone is {found['TimeZone']}, not UTC")
+    return [_error("countersign.E112", fault, "Change it on the server or in node.toml.") for fault in faults]
+
+
+def _unreachable() -> str:
+    """Why PostgreSQL does not answer, in its own words; empty where it does, and for SQLite."""
+    from django.db import OperationalError, connection
+
+    if connection.vendor != "postgresql":
+        return ""
+    try:
+        connection.ensure_connection()
+    except OperationalError as error:
+        return databases.unreachable(error).reason
+    return ""
 
 
 def _fault_variables(**_: Any) -> Sequence[CheckMessage]:

@@ -71,10 +71,27 @@ def _run(name: str, words: list[str]) -> int:
         if os.environ.get("COUNTERSIGN_DEBUG") == "1":
             raise
         return 1
+    except _database_faults() as error:
+        tell(_as_refusal(error))
+        if os.environ.get("COUNTERSIGN_DEBUG") == "1":
+            raise
+        return 1
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         return 1
+
+
+def _database_faults() -> tuple[type[Exception], ...]:
+    """What a database raises when it is full, busy or away; Django is there only if the command brought it."""
+    database = sys.modules.get("django.db")
+    return (database.OperationalError,) if database else ()
+
+
+def _as_refusal(error: Exception) -> CountersignError:
+    from countersign.link.server import database_fault
+
+    return database_fault(error)
 
 
 def tell(error: CountersignError) -> None:

@@ -10,8 +10,9 @@ import structlog
 from django.db import OperationalError
 from django.db.models import Max
 
+from countersign.charter import validity
 from countersign.charter.models import Peer
-from countersign.exchange import gate, intake, neutral, silence
+from countersign.exchange import clockwork, gate, intake, neutral, search
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -24,7 +25,7 @@ from countersign.node import pins
 from countersign.node.home import Home
 
 HOUSEKEEPING_SECONDS = 5.0
-QUIET_SECONDS = 0.15
+QUIET_SECONDS = 0.5
 APPLY_SECONDS = 1.0
 log = structlog.get_logger("courier")
 
@@ -69,6 +70,7 @@ def connector(house: House) -> Any:
 
     def connect(peer: Peer) -> PeerClient:
         state = outbox.open_link(house.station, peer)
+        validity.newest(peer, statements.MTLS)  # without a valid certificate of the peer there is nothing to connect to
         key = ownkeys.usable(statements.MTLS, state)
         return PeerClient(
             house.station,
@@ -116,10 +118,13 @@ class Chores:
 
     def _keep_house(self) -> None:
         housekeeping.watch_keys(self._house.station)
+        housekeeping.watch_peer_keys()
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         gate.release_held(self._house)
-        silence.record(self._house)
+        clockwork.align(self._house)
+        clockwork.record_silence(self._house)
+        search.catch_up(self._house, limit=intake.PORTION)
 
 
 def run(home: Home, house: House) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +26,10 @@ class Home:
     host: str
     link_port: int
     web_port: int
-    database: dict[str, Any] | None
+    database: dict[str, Any] | None = field(hash=False)
     public_endpoint: str = ""
     neutral_seconds: tuple[int, int] | None = None
+    database_tools: str = ""
 
     @property
     def keys(self) -> Path:
@@ -76,6 +79,7 @@ def read(folder: Path) -> Home:
             database=content.get("database"),
             public_endpoint=content.get("endpoint", ""),
             neutral_seconds=_window(content.get("neutral_seconds")),
+            database_tools=content.get("database_tools", ""),
         )
     except FileNotFoundError:
         raise InvalidInput(
@@ -98,20 +102,39 @@ def _window(given: Any) -> tuple[int, int] | None:
 
 
 def create(
-    folder: Path, *, node: str, state: str, host: str, link_port: int, web_port: int, endpoint: str = ""
+    folder: Path,
+    *,
+    node: str,
+    state: str,
+    host: str,
+    link_port: int,
+    web_port: int,
+    further: Mapping[str, Any] | None = None,
 ) -> Home:
-    """Make a fresh home folder (mode 0700) with its settings. Raises Conflict where one is already."""
+    """Make a fresh home folder (mode 0700) with its settings. Raises Conflict where one is already.
+
+    `further` settings: `endpoint`, `database_tools`, and the table `database`. Empty ones are left out.
+    """
     if (folder / SETTINGS).exists():
         raise Conflict(f"{folder} is a node's home already.", field="home")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lines = [
-        f'node = "{node}"',
-        f'state = "{state}"',
-        f'host = "{host}"',
-        f"link_port = {link_port}",
-        f"web_port = {web_port}",
-    ]
-    if endpoint:
-        lines.append(f'endpoint = "{endpoint}"')
+    settings: dict[str, Any] = {
+        "node": node,
+        "state": state,
+        "host": host,
+        "link_port": link_port,
+        "web_port": web_port,
+    }
+    settings |= {name: value for name, value in (further or {}).items() if value}
+    database = dict(settings.pop("database", {}))
+    options = database.pop("OPTIONS", {})
+    lines = _lines(settings)
+    for title, table in (("database", database), ("database.OPTIONS", options)):
+        lines += ["", f"[{title}]", *_lines(table)] if table else []
     (folder / SETTINGS).write_text("\n".join(lines) + "\n", "utf-8")
     return read(folder)
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    """TOML of words and numbers; JSON's strings are TOML's."""
+    return [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in table.items()]

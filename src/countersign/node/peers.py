@@ -52,6 +52,17 @@ def begin(home: Home, house: House, arguments: argparse.Namespace) -> None:
     print("Two administrators now compare it with what the other side reads out: countersign peer confirm.")
 
 
+def renew(home: Home, house: House, arguments: argparse.Namespace) -> None:
+    by = officers.find(arguments.login)
+    with transaction.atomic():
+        peer, roles = peering.renew(_read(arguments.file), by=by)
+        _log(house, "peer.renew", peer, by.id)
+    pins.refresh(home, house.station)
+    print(
+        f"{peer.node}: newer keys are taken for {', '.join(roles)}. Its root vouches for them; nothing else was taken."
+    )
+
+
 def confirm(home: Home, house: House, arguments: argparse.Namespace) -> None:
     by = officers.find(arguments.login)
     active = peering.confirm(arguments.node, fingerprint=arguments.fingerprint, by=by)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from countersign.charter import keyring, peering
+from countersign.charter import keyring, peering, validity
 from countersign.charter.models import OwnKey, Peer
 from countersign.kernel.files import write_durably
 from countersign.ledger.core import statements
@@ -52,4 +52,4 @@ def peer_pins() -> list[bytes]:
 
 def pins_of(peer: Peer) -> list[bytes]:
     """DER of a peer's valid certificates, newest first."""
-    return [peering.parts_of(key)[0] for key in peering.keys_of(peer, statements.MTLS) if key.revoked_since is None]
+    return [peering.parts_of(key)[0] for key in validity.valid(peer, statements.MTLS)]

@@ -59,7 +59,6 @@ def test_the_drafter_cannot_approve(pair):
 
 
 def test_one_person_with_both_roles_counts_once(pair):
-    from countersign.charter.models import Officer
 
     item = _propose(pair.ca)
     with pair.ca.active():
@@ -147,7 +146,6 @@ def test_a_person_under_protection_is_held_and_the_two_states_of_the_check_look_
 
 
 def test_a_held_item_goes_on_when_the_check_is_clear_again(pair):
-    from countersign.charter.models import Officer
     from countersign.oversight import protection
 
     with pair.ca.active():

@@ -30,6 +30,7 @@ CONSULAR = {"item_type": "arrest_notice", "channel": "consular", "subjects": ["d
 IMPERSONAL = {"personal": False, "subjects": [], "data": []}
 CSIRT = {"agency": "cyber", "channel": "csirt", "purpose": "cyber_defence", "workstream": "cyber"}
 PROTECTING = {"purpose": "victim_protection"}
+YOUNG = {"age_status": "minor"}
 LIFE = {"arrangement": False, "urgency": "threat_to_life"}
 
 
@@ -126,7 +127,13 @@ COMMON: dict[str, list[Case]] = {
         Case("INTL-MINOR-CAVEAT", _on("minor_victim")),
         Case("INTL-MINOR-CAVEAT", _on("minor_offender") | MLAT),
         Case("INTL-AGE-UNKNOWN", {"age_status": "unknown"}),
-        Case("INTL-MINOR-STATUS", {"age_status": "minor"}),
+        Case("INTL-MINOR-STATUS", _on("victim") | YOUNG),
+        Case("INTL-MINOR-STATUS", _on("victim") | YOUNG | PROTECTING),
+        Case("INTL-MINOR-STATUS", YOUNG | EXTRADITION),
+        Case("INTL-MINOR-AGE", _on() | YOUNG),
+        Case("INTL-MINOR-AGE", _on("victim") | YOUNG),
+        Case("INTL-MINOR-AGE", _on("account_holder", "recipient_national") | YOUNG),
+        Case("INTL-MINOR-AGE", _on("minor_victim") | YOUNG | {"purpose": "asset_recovery"}),
     ],
     "political": [
         Case("INTL-POLITICAL", {"political": "confirmed"}, {"political": "none"}),
@@ -244,6 +251,12 @@ CANADA: dict[str, list[Case]] = {
         Case("CA-YCJA", _data("youth_record"), MLAT),
         Case("CA-YCJA", _on("minor_offender"), EXTRADITION),
         Case("CA-YCJA", _data("youth_record") | MLAT | {"agency": "prosecution"}, {"agency": "central_authority"}),
+        Case("CA-YCJA-AGE", YOUNG, MLAT),
+        Case("CA-YCJA-AGE", YOUNG | _on("detainee"), EXTRADITION),
+        Case("CA-YCJA-AGE", YOUNG | _on("victim", "suspect"), _on("victim")),
+        Case("CA-YCJA-AGE", YOUNG, {"age_status": "adult"}),
+        Case("CA-YCJA-AGE", YOUNG | MLAT | {"agency": "prosecution"}, {"agency": "central_authority"}),
+        Case("CA-YCJA-AGE", YOUNG | {"agency": "central_authority"}, {"channel": "mlat"}),
     ],
     "ca_customs_and_travel": [
         Case("CA-CUSTOMS-107", _data("trade_declaration"), CUSTOMS),
@@ -279,6 +292,10 @@ INDIA: dict[str, list[Case]] = {
     "in_minors": [
         Case("IN-JJ", _data("youth_record")),
         Case("IN-JJ", _on("minor_offender")),
+        Case("IN-JJ-AGE", YOUNG),
+        Case("IN-JJ-AGE", YOUNG | _on("detainee")),
+        Case("IN-JJ-AGE", YOUNG | _on("victim", "suspect")),
+        Case("IN-JJ-AGE", YOUNG | MLAT),
     ],
     "in_customs_and_transfer": [
         Case("IN-CUSTOMS-OTHER", _data("trade_declaration"), CUSTOMS),
@@ -338,7 +355,9 @@ _PRECURSOR_NEEDS: dict[str, set[Any]] = {
     "item_type": {"pre_export_notice", "shipment_alert"}, "channel": {"incb", "police", "customs"},
     "workstream": {"precursors"},
 }  # fmt: skip
-_CONSENT_NEEDS: dict[str, set[Any]] = {"personal": {True}, "consent": {True}, "agency": _CONSENTING}
+_CONSENT_NEEDS: dict[str, set[Any]] = {
+    "personal": {True}, "consent": {True}, "agency": _CONSENTING, "age_status": {"adult"},
+}  # fmt: skip
 _LIFE_NEEDS: dict[str, set[Any]] = {"personal": {True}, "arrangement": {False}, "urgency": {"threat_to_life"}}
 _CONSULAR_NEEDS: dict[str, set[Any]] = {"item_type": {"arrest_notice"}, "channel": {"consular"}, "consent": {True}}
 
@@ -396,6 +415,7 @@ GATEWAYS: dict[str, list[Gateway]] = {
 
 _ONWARD = ("onward_agency", "onward_state", "private_body")
 _AGAINST = ("adverse_decision", "enforcement", "court")
+_EXPOSING = ("C_NOMISTREAT", "C_NOTNR", "C_NODEATH", "C_DIPLOMATIC")
 _MAY_PASS_ON: Facts = {"permissions": ["onward"]}
 _MAY_TENDER: Facts = {"permissions": ["court_use"]}
 
@@ -437,18 +457,31 @@ USE: list[Case] = [
         for tlp in ("amber", "amber_strict") for use in _ONWARD
     ),
     *(Case("USE-TAINTED-COURT", {"tainted": tainted, "use": "court"}, {"tainted": "none"}) for tainted in ("suspected", "likely")),
-    Case("USE-TAINTED", {"tainted": "likely", "use": "export"}, {"approvals": ["deputy_head", "legal_adviser"]}),
-    Case("USE-TAINTED", {"tainted": "likely", "use": "export", "approvals": ["deputy_head"]}, {"use": "read"}),
     *(
-        Case("USE-TAINTED", {"tainted": "likely", "use": use, "approvals": ["deputy_head", "legal_adviser"]}, {"use": "read"})
-        for use in (*_ONWARD, *_AGAINST)
+        Case("USE-TAINTED", {"tainted": "likely", "use": use})
+        for use in ("export", *_ONWARD, "enforcement", "adverse_decision")
     ),
+    *(Case("USE-TAINTED", {"tainted": "likely", "use": use}, {"use": "read"}) for use in ("export", *_ONWARD, *_AGAINST)),
+    *(
+        Case("USE-TAINTED", {"tainted": "likely", "use": "export", "approvals": [approval]})
+        for approval in ("deputy_head", "legal_adviser", "minister")
+    ),
+    Case("USE-TAINTED", {"tainted": "likely", "use": "export"}, {"tainted": "suspected"}),
     *(
         Case("USE-DEATH", _held("C_NODEATH", use) | {"max_penalty": penalty}, {"max_penalty": "life"})
         for use in ("court", "enforcement") for penalty in ("death", "unknown")
     ),
-    Case("USE-DEATH", _held("C_NODEATH", "court") | {"max_penalty": "death"} | _MAY_TENDER,
-         {"conditions": ["assurance_no_death_penalty"]}),
+    Case("USE-DEATH", _held("C_NODEATH", "court") | {"max_penalty": "death"}, {"caveats": []}),
+    Case("USE-DEATH", _held("C_NODEATH", "court") | {"max_penalty": "death"} | _MAY_TENDER, {"use": "adverse_decision"}),
+    *(Case("USE-YOUTH", _held("C_YOUTH", use), _MAY_PASS_ON) for use in _ONWARD),
+    *(Case("USE-YOUTH", _held("C_YOUTH", "onward_agency"), {"use": use}) for use in ("read", "export", *_AGAINST)),
+    Case("USE-YOUTH", _held("C_YOUTH", "onward_agency") | _MAY_TENDER, _MAY_PASS_ON),
+    *(
+        Case("USE-NO-THIRD", _held(caveat, use), instead)
+        for caveat in _EXPOSING for use in ("onward_state", "private_body")
+        for instead in (_MAY_PASS_ON, {"use": "onward_agency"})
+    ),
+    Case("USE-NO-THIRD", _held("C_NOTNR", "onward_state") | _MAY_TENDER, {"caveats": ["C_CORRECT"]}),
 ]  # fmt: skip
 ROUTE: list[Case] = [
     Case("ROUTE-GW", {"own_item": False}, {"own_item": True}),
@@ -464,4 +497,14 @@ ROUTE: list[Case] = [
     Case("ROUTE-PROTECTION", {"subjects": ["protected_person"]}, {"subjects": []}),
     Case("ROUTE-FROZEN", {"frozen": True}, {"frozen": False}),
     *(Case("ROUTE-TLP", {"tlp": tlp}, {"tlp": "amber"}) for tlp in ("red", "amber_strict")),
+    *(
+        Case("ROUTE-CAVEATS", marked, instead)
+        for marked in (
+            {"handling": "H2"}, {"handling": "H3"}, {"caveats": ["C_INTERCEPT"]}, {"caveats": ["C_FIU"]},
+            {"caveats": ["C_YOUTH"]},
+        )
+        for instead in (_MAY_PASS_ON, {"handling": "H1", "caveats": ["C_PURPOSE", "C_NOEVID"]})
+    ),
+    Case("ROUTE-CAVEATS", {"handling": "H2"} | _MAY_TENDER, _MAY_PASS_ON),
+    *(Case("ROUTE-TAINTED", {"tainted": tainted}, {"tainted": "none"}) for tainted in ("suspected", "likely")),
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,10 +58,10 @@ class _Answering:
     def __init__(self, found: Found) -> None:
         self._found = found
 
-    def find(self, action: str, typed: Any) -> Found:
+    def find(self, *_: Any) -> Found:
         return self._found
 
-    def nearest(self, action: str, typed: Any) -> list[str]:
+    def nearest(self, *_: Any) -> list[str]:
         return []
 
 
@@ -211,10 +212,9 @@ def test_a_control_character_in_a_text_is_a_refusal_or_a_text_and_never_another_
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: f"{path.parts[-3]}-{path.stem}")
 def test_every_shipped_text_reads_as_the_same_policies_for_both_readers(path: Path) -> None:
     text = path.read_text("utf-8")
-    theirs = cedarpy.policies_to_pst(text)
-    document = policies.json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
+    document = json.loads(cedarpy.policies_to_json_str(text))["staticPolicies"].values()
     own = grammar.parse(text)
-    assert len(own) == len(document) == len(theirs.static_policies if hasattr(theirs, "static_policies") else document)
+    assert len(own) == len(document) > 0
     for mine, other in zip(own, document, strict=True):
         assert mine.annotations == other["annotations"]
         assert mine.permit is (other["effect"] == "permit")
@@ -307,11 +307,11 @@ def _small_facts(dice: random.Random) -> dict[str, Any]:
     return facts | {name: dice.sample(values, dice.randint(0, len(values))) for name, values in SMALL.sets.items()}
 
 
-@examples(300)
+@examples(150)
 @given(_policy_set(), st.randoms(use_true_random=False), st.sampled_from(SMALL.actions))
 def test_any_policies_mean_the_same_to_both(text: str, dice: random.Random, action: str) -> None:
     compiled = policies.compile_texts([text], SMALL)
-    for _ in range(6):
+    for _ in range(5):
         facts = _small_facts(dice)
         decision = law.decide(compiled, action=action, principal="P", resource="R", facts=facts)
         assert not decision.errors, (decision.errors, facts)

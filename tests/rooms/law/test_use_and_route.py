@@ -27,6 +27,9 @@ def test_the_rule_denies_what_it_is_for_and_allows_what_it_leaves_free(state: st
         assert rule.id in denied.fired[0].citation
     else:
         assert case.rule in ids(denied)
+        assert not rule.curable or denied.missing("approvals") >= rule.cures["approvals"] - set(facts["approvals"])
+        given_all = everything(facts) | {"caveats": facts["caveats"]}
+        assert (case.rule in ids(decide(state, given_all, action))) is not rule.curable
     free = facts_of(state, action, **case.fires | case.instead)
     assert decide(state, free if case.instead else given(facts, rule.cures), action).allowed
 
@@ -71,6 +74,51 @@ def test_leave_to_pass_on_is_no_leave_for_a_court_and_the_other_way_round(state:
         given_leave = {"permissions": [permission]}
         outcome = tuple(decide(state, facts | given_leave, "Use").allowed for facts in (onward, court))
         assert outcome == allowed
+
+
+@BOTH
+@pytest.mark.parametrize("use", WORDS.enums["use"])
+def test_tainted_information_serves_beyond_reading_with_both_who_decide_and_in_a_court_never(
+    state: str, use: str
+) -> None:
+    facts = facts_of(state, "Use", tainted="likely", use=use)
+    outcomes = [
+        decide(state, facts | {"approvals": approvals}, "Use").allowed
+        for approvals in (["deputy_head", "legal_adviser"], ["deputy_head"], ["legal_adviser"], [])
+    ]
+    both, fewer = use not in ("none", "court"), use == "read"
+    assert outcomes == [both, fewer, fewer, fewer]
+    decision = decide(state, facts, "Use")
+    assert decision.waits_for_people is (both and not fewer)
+
+
+@BOTH
+@pytest.mark.parametrize("penalty", WORDS.enums["max_penalty"])
+@pytest.mark.parametrize("use", ["court", "enforcement"])
+def test_no_assurance_approval_or_permission_lets_a_no_death_item_serve_where_death_is_possible(
+    state: str, use: str, penalty: str
+) -> None:
+    facts = facts_of(state, "Use", use=use, max_penalty=penalty, permissions=list(WORDS.sets["permissions"]))
+    decision = decide(state, everything(facts) | {"caveats": ["C_NODEATH"]}, "Use")
+    possible = penalty in ("death", "unknown")
+    assert (decision.allowed, decision.hopeless) == (not possible, possible)
+    assert not possible or ids(decision) == {"USE-DEATH"}
+
+
+@BOTH
+def test_nobody_at_home_stands_in_for_the_permission_of_the_originator(state: str) -> None:
+    """What another's permission opens is no approval: all of the own side's approvals leave it shut."""
+    for action, change, rule in (
+        ("Use", {"caveats": ["C_YOUTH"], "use": "onward_agency"}, "USE-YOUTH"),
+        ("Use", {"caveats": ["C_NOTNR"], "use": "onward_state"}, "USE-NO-THIRD"),
+        ("Route", {"caveats": ["C_FIU"]}, "ROUTE-CAVEATS"),
+        ("Route", {"handling": "H3"}, "ROUTE-CAVEATS"),
+    ):
+        facts = facts_of(state, action, **change)
+        for permission, allowed in (("onward", True), ("court_use", False), ("purpose", False)):
+            asked = everything(facts) | {"caveats": facts["caveats"], "permissions": [permission]}
+            decision = decide(state, asked, action)
+            assert (decision.allowed, rule in ids(decision)) == (allowed, not allowed)
 
 
 @BOTH

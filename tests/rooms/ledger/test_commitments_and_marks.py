@@ -152,3 +152,30 @@ def test_a_damaged_mark_is_a_named_refusal_and_never_reads_as_zero(marks: Marks,
     path.write_bytes(damage)
     with pytest.raises(CountersignError):
         marks.check(ORIGIN, 5)
+
+
+def test_a_torn_writing_leaves_the_mark_before(marks: Marks, tmp_path: Path) -> None:
+    """What was being written when the power went had not left the node, so the mark before is the right one."""
+    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 6, b"c" * 32)
+    (path,) = (tmp_path / "marks").iterdir()
+    content = bytearray(path.read_bytes())
+    content[content.index(b"\n6\n") + 1] ^= 1
+    path.write_bytes(bytes(content))
+    assert marks.read(ORIGIN) == Mark(5, b"b" * 32)
+    marks.advance(ORIGIN, 7, b"d" * 32)
+    assert marks.read(ORIGIN) == Mark(7, b"d" * 32)
+
+
+def test_a_mark_that_another_process_raised_meanwhile_is_not_lowered(
+    marks: Marks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    marks.advance(ORIGIN, 5, b"b" * 32)
+    monkeypatch.setattr("countersign.ledger.marks.failpoints.reach", lambda _: raise_it())
+
+    def raise_it() -> None:
+        monkeypatch.undo()
+        Marks(tmp_path / "marks").advance(ORIGIN, 9, b"e" * 32)
+
+    marks.advance(ORIGIN, 6, b"c" * 32)
+    assert marks.read(ORIGIN) == Mark(9, b"e" * 32)

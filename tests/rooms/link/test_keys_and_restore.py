@@ -13,7 +13,7 @@ from countersign.charter import keyring
 from countersign.charter.models import OwnKey
 from countersign.ledger.core import statements
 from countersign.ledger.errors import LogBehindMark
-from countersign.link import housekeeping, outbox, ownkeys, restore, sync
+from countersign.link import batching, housekeeping, ownkeys, restore, sync
 from countersign.link.models import InItem, OutItem
 
 
@@ -49,7 +49,7 @@ def test_a_destroyed_hpke_key_is_a_named_refusal_and_the_items_are_rekeyed(pair)
         old = keyring.newest(statements.HPKE)
     new = _rotate(pair.in_, statements.HPKE)
     with pair.ca.active():
-        outbox.cut_batch(pair.ca.house.station, wire.state_of(pair, pair.ca))
+        batching.cut_batch(pair.ca.house.station, wire.state_of(pair, pair.ca))
     # Canada learns the new key; the batch above is sealed to the old one, which is then destroyed.
     wire.round_trip(pair, pair.in_)
     with pair.in_.active():

@@ -65,6 +65,15 @@ def fold_peaks(peaks: Sequence[bytes]) -> bytes:
     return root
 
 
+def fold_leaves(leaves: Sequence[bytes]) -> bytes:
+    """The root over leaf hashes: pairs level by level, a last one without a sibling moves up as it is."""
+    level = list(leaves)
+    while len(level) > 1:
+        pairs = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
+        level = pairs + level[len(pairs) * 2 :]
+    return level[0] if level else EMPTY_ROOT
+
+
 def cover(begin: int, end: int) -> list[Node]:
     """The complete subtrees that tile [begin, end), left to right. [begin, end) must be a node of some tree."""
     nodes = []

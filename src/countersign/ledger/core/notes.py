@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import unicodedata
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +16,8 @@ COSIGNATURE_ED25519: Final = 0x04
 MLDSA44: Final = 0x06
 
 _DASH: Final = "\u2014 "
+# Unicode's category Cc, but for the newline.
+_CONTROL: Final = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 MAX_SIGNATURES: Final = 16
 MAX_BYTES: Final = 128 * 1024
 
@@ -67,7 +69,7 @@ def parse(data: bytes) -> SignedNote:
         whole = data.decode("utf-8")
     except UnicodeDecodeError:
         raise NoteMalformed("a note is not UTF-8.") from None
-    if any(unicodedata.category(char) == "Cc" and char != "\n" for char in whole):
+    if _CONTROL.search(whole):
         raise NoteMalformed("a note has a control character.")
     text, separator, block = whole.rpartition("\n\n")
     if not separator or not block.endswith("\n"):

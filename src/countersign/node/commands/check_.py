@@ -21,13 +21,14 @@ def run(arguments: argparse.Namespace) -> int:
 
     from countersign.charter import alarms
 
-    if arguments.fork_evidence:
-        _write_fork_evidence(arguments.fork_evidence)
     found = run_checks(tags=["countersign"])
     errors = [message for message in found if isinstance(message, Error)]
     for message in found:
         print(f"{message.id}: {message.msg}\n  do: {message.hint}")
-    opened = [] if any(error.id == "countersign.E103" for error in errors) else list(alarms.open_alarms())
+    unreadable = any(error.id in ("countersign.E103", "countersign.E111") for error in errors)
+    opened = [] if unreadable else list(alarms.open_alarms())
+    if arguments.fork_evidence and not unreadable:
+        _write_fork_evidence(arguments.fork_evidence)
     for alarm in opened:
         print(f"alarm {alarm.code} ({alarm.scope}) since {alarm.opened_at:%d %b %Y %H:%M} UTC")
     if not found and not opened:

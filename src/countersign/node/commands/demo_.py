@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from countersign.kernel.errors import Conflict
+from countersign.node.demo import own
 from countersign.node.demo.stage import Stage
 from countersign.node.demo.story import Story
 
@@ -36,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
             remedy="Remove it with ./demo --reset, then start again.",
         )
     os.environ.pop("COUNTERSIGN_HOME", None)
+    _check_files(arguments)
     stage.check_ports()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     story = Story(stage, request=arguments.request, attachment=arguments.attach)
@@ -54,6 +56,14 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"\nWhat the nodes wrote is in {folder}.")
     print("\nDone: all of it worked.")
     return 0
+
+
+def _check_files(arguments: argparse.Namespace) -> None:
+    """A person's own files are looked at before two nodes are made for them."""
+    if arguments.request:
+        own.read_request(arguments.request)
+    if arguments.attach:
+        own.check_attachment(arguments.attach)
 
 
 def _stay(stage: Stage) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from countersign.node.boot import boot_house
@@ -20,6 +22,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     init.add_argument(
         "--endpoint", default="", help="where peers call, if not the link port itself (a forwarder in front)"
     )
+    init.add_argument(
+        "--database",
+        metavar="URL",
+        help="postgresql://USER@HOST:PORT/NAME, without a password (default: SQLite in the home)",
+    )
+    init.add_argument("--database-tools", type=Path, metavar="FOLDER", help="where pg_dump and pg_restore are")
     officer = acts.add_parser("officer", help="enrol a named person with roles and a signature key")
     officer.add_argument("login")
     officer.add_argument("--name", required=True)
@@ -36,6 +44,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     revoke.add_argument("--since", type=int, default=0, help="log size since which what it signed is in doubt")
     destroy = acts.add_parser("destroy", help="destroy the private half of a revoked or superseded key")
     destroy.add_argument("key_id")
+    grant = acts.add_parser("grant", help="give an officer a further role, for good or until a day")
+    delegate = acts.add_parser(
+        "delegate", help="let another officer of the authority stand in for a role, 30 days at most"
+    )
+    for each in (grant, delegate, acts.add_parser("withdraw", help="end an officer's role at once")):
+        each.add_argument("login")
+        each.add_argument("role")
+        each.add_argument("--as", dest="by", required=True, help="your login; an administrator, or who delegates")
+    grant.add_argument("--until", type=date.fromisoformat, help="YYYY-MM-DD; the last day")
+    delegate.add_argument("--until", type=date.fromisoformat, required=True, help="YYYY-MM-DD; the last day")
     acts.add_parser("list", help="online keys with their age")
     acts.add_parser("upgrade", help="bring the database's tables up to date")
 
@@ -50,18 +68,13 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return 0
     home, house = boot_house()
-    if arguments.act == "officer":
-        print(ceremonies.enrol_officer(home, house, arguments))
-    elif arguments.act == "rotate":
-        print(ceremonies.rotate(home, house, arguments.role, arguments.root))
-    elif arguments.act == "revoke":
-        print(ceremonies.revoke(home, house, arguments))
-    elif arguments.act == "destroy":
-        print(ceremonies.destroy(house, arguments.key_id))
-    elif arguments.act == "upgrade":
-        ceremonies.migrate()
-        print("The tables are up to date.")
-    else:
-        for line in ceremonies.key_lines():
-            print(line)
+    told: dict[str, Callable[[], str]] = {
+        "officer": lambda: ceremonies.enrol_officer(home, house, arguments),
+        "rotate": lambda: ceremonies.rotate(home, house, arguments.role, arguments.root),
+        "revoke": lambda: ceremonies.revoke(home, house, arguments),
+        "destroy": lambda: ceremonies.destroy(house, arguments.key_id),
+        "upgrade": ceremonies.upgrade,
+        "list": lambda: "\n".join(ceremonies.key_lines()),
+    }
+    print(told.get(arguments.act, lambda: ceremonies.change_role(house, arguments))())
     return 0

@@ -39,7 +39,7 @@ def _decide(arguments: argparse.Namespace) -> int:
     failed = 0
     with source:
         for told in verdicts.answer_lines(sets, source, defaults=arguments.test_defaults):
-            failed |= "error" in told
+            failed |= "error" in told or "errors" in told
             print(json.dumps(told, ensure_ascii=False))
     return int(failed)
 

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 from typing import Any, Final
 
+from countersign.exchange import kinds
 from countersign.node.demo import checker, example
 from countersign.node.demo.play import Play
 from countersign.node.demo.stage import Actor
@@ -17,11 +18,20 @@ _REFERENCES: Final = re.compile(r"(itm_[a-z2-7]{26}|DEMO-2026-01\d\d)")
 class Cases(Play):
     """Acts that need two peered nodes that run, with an arrangement in force."""
 
+    asked: dict[str, Any] | None = None
+    """A person's own request, if there is one instead of the example."""
+
+    def _matter(self) -> dict[str, Any]:
+        """The case of the request and the person that the answer is about (none, where the own request names none)."""
+        if self.asked is None:
+            return {}
+        return {"case_ref": self.asked["case_ref"], "about": 0 if kinds.persons(self.asked) else None}
+
     def answer(self, request: str) -> str:
         """India takes the request in hand, holds the line, admits, searches, redacts and replies."""
         self._tell(self._at_desk(self.in_, "inbox", "--take", request))
         self._standing(self.in_, "reply.interim")
-        interim = self._json("interim.json", example.interim(request))
+        interim = self._json("interim.json", example.interim(request, **self._matter()))
         said = self.stage.run(self.in_, "propose", str(interim), "--standing", "--as", "in-desk")
         self._say("a holding answer leaves at once, under a standing authorisation of two named people:")
         self._tell(said)
@@ -29,11 +39,12 @@ class Cases(Play):
         self._expect("SEARCH_REFUSED" in refused, "a holding was searched before admission")
         words = [word for found in ("predicate", "purpose", "proportionate", "neutral") for word in ("--found", found)]
         self._tell(self._at_desk(self.in_, "admit", request, *words))
-        self._tell(self._at_desk(self.in_, "search", "ਗੁਰਨਾਮ", "--request", request))
+        word = self.asked["offence"]["label"] if self.asked else "ਗੁਰਨਾਮ"
+        self._tell(self._at_desk(self.in_, "search", word, "--request", request))
         return self._redacted_reply(request)
 
     def _redacted_reply(self, request: str) -> str:
-        answer, said = self._propose(self.in_, self._json("reply.json", example.reply(request)))
+        answer, said = self._propose(self.in_, self._json("reply.json", example.reply(request, **self._matter())))
         self._say("the reply names a source, so the gate does not let it go; the words are withheld:")
         self._tell(said)
         self._expect("INTL-SOURCE" in said, "the gate did not ask for the redaction")

@@ -78,24 +78,28 @@ SHEET: Final[dict[str, Any]] = {"origin": "own", "political": "none", "tainted":
 SOURCE: Final = "as Informant Example told our officer on 2 November"
 
 
-def interim(answers: str) -> dict[str, Any]:
+def interim(answers: str, *, case_ref: str = "", about: int | None = 0) -> dict[str, Any]:
     """The Indian holding answer: codes alone."""
     return HEADER | {
-        "kind": "reply.interim", "answers": answers, "about": 0, "reason": "in_hand", "expected_on": "2026-12-04",
+        "kind": "reply.interim", "case_ref": case_ref or HEADER["case_ref"], "answers": answers, "about": about,
+        "reason": "in_hand", "expected_on": "2026-12-04",
     }  # fmt: skip
 
 
-def reply(answers: str) -> dict[str, Any]:
-    """The Indian answer about the first person; its first draft names a source."""
+def reply(answers: str, *, case_ref: str = "", about: int | None = 0) -> dict[str, Any]:
+    """The Indian answer about the first person, or, with its case, to a person's own request, of which nothing is known
+    here. Its first draft names a source."""
+    told = "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026, "
+    firm = {"type": "company", "names": [{"text": "Example Traders", "script": "Latn"}]}
     return HEADER | {
         "kind": "reply",
+        "case_ref": case_ref or HEADER["case_ref"],
         "answers": answers,
-        "about": 0,
+        "about": about,
         "necessity": "Answers the question asked and nothing else.",
-        "text": "The number was subscribed by Example Traders (invented), Amritsar, from 3 to 19 October 2026, "
-        + SOURCE + ".",
+        "text": ("The demonstration's own answer: nothing was looked up, " if case_ref else told) + SOURCE + ".",
         "evaluation": {"source": "B", "information": "2"},
-        "subjects": [{"type": "company", "names": [{"text": "Example Traders", "script": "Latn"}]}],
+        "subjects": [] if case_ref else [firm],
         "attachments": [],
         "home": SHEET | {"data": ["source_identity"]},
     }  # fmt: skip

@@ -10,9 +10,10 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from countersign.exchange import kinds
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import evidence
-from countersign.node.demo import checker, example
+from countersign.node.demo import checker, example, own
 from countersign.node.demo.cases import Cases
 from countersign.node.demo.stage import Actor, Stage
 
@@ -27,6 +28,7 @@ class Story(Cases):
     def __init__(self, stage: Stage, *, request: Path | None, attachment: Path | None) -> None:
         super().__init__(stage)
         self._request, self._attachment = request, attachment
+        self.asked = own.read_request(request) if request else None
         self._fingerprints: dict[str, str] = {}
 
     def play(self) -> None:
@@ -153,7 +155,8 @@ class Story(Cases):
         self._expect("CA-ACMFEA-UNASSESSED" in said, "the gate did not ask for the assessment")
         for actor in (self.ca, self.in_):
             self._profile(actor)
-        self._assess(self.ca, request)
+        if self.asked is None or kinds.persons(self.asked):
+            self._assess(self.ca, request)
         self._approve(self.ca, request)
         return request
 
