@@ -86,7 +86,9 @@ def signed_in(node: Any, login: str, *, second_factor: bool = True) -> Any:
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     session = client.session
     session["account_authentication_methods_user"] = str(user.pk)
-    records = [{"method": "password", "at": 0}] + ([{"method": "mfa", "at": 0, "type": "totp"}] if second_factor else [])
+    records = [{"method": "password", "at": 0}] + (
+        [{"method": "mfa", "at": 0, "type": "totp"}] if second_factor else []
+    )
     session[AUTHENTICATION_METHODS_SESSION_KEY] = records
     session.save()
     return client

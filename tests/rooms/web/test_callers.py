@@ -122,7 +122,9 @@ def test_no_noise_is_taken_for_a_token(noise):
 ])  # fmt: skip
 def test_a_header_of_another_form_is_refused(header):
     with pytest.raises(TokenRefused):
-        machines.authenticate("ca.example", f"{sealing.encode(json.dumps(header).encode())}.{sealing.encode(b's' * 64)}")
+        machines.authenticate(
+            "ca.example", f"{sealing.encode(json.dumps(header).encode())}.{sealing.encode(b's' * 64)}"
+        )
 
 
 def test_only_an_administrator_makes_and_ends_machines(ca):

@@ -21,7 +21,7 @@ def ca(pair):
 
 
 def _answering(answer):
-    checks.register_protection(lambda content: answer)
+    checks.register_protection(lambda _: answer)
 
 
 def _normal(response):
@@ -46,9 +46,10 @@ def test_a_held_item_is_told_as_held_with_no_rule_alike_for_every_answer(ca):
         name = _held(ca, answer, number)
         assert ca.get(f"/proposals/{name}").json()["state"] == "held"
         assert ca.get(f"/proposals/{name}").json()["waits_for"] == []
-        assert ca.get(f"/decisions?item={name}").json()["decisions"][0] | {"rules": []} == ca.get(
-            f"/decisions?item={name}"
-        ).json()["decisions"][0]
+        assert (
+            ca.get(f"/decisions?item={name}").json()["decisions"][0] | {"rules": []}
+            == ca.get(f"/decisions?item={name}").json()["decisions"][0]
+        )
         assert ca.get(f"/decisions?item={name}").json()["decisions"][0]["outcome"] == "held"
         for path, told in seen.items():
             told.add(_normal(ca.get(path.format(name))))
@@ -81,4 +82,7 @@ def test_no_word_of_the_protection_check_is_in_any_answer(ca):
         told = ca.get(path).content.decode()
         assert hold.id not in told, path
         assert "protection" not in told.lower(), path
-    assert GateDecision.objects.filter(item_id=name).count() == len(ca.get(f"/decisions?item={name}").json()["decisions"]) + 1
+    assert (
+        GateDecision.objects.filter(item_id=name).count()
+        == len(ca.get(f"/decisions?item={name}").json()["decisions"]) + 1
+    )

@@ -54,14 +54,20 @@ def test_the_item_a_machine_drafted_is_released_by_people_alone(ca):
     proposal = ca.get(f"/proposals/{name}").json()
     assert (proposal["state"], proposal["waits_for"]) == ("released", [])
     assert ca.get("/clocks").json()["items"][0]["clock"]["state"] == "running"
-    assert [one["outcome"] for one in ca.get(f"/decisions?item={name}").json()["decisions"]] == ["allowed", "denied", "denied"]
+    assert [one["outcome"] for one in ca.get(f"/decisions?item={name}").json()["decisions"]] == [
+        "allowed",
+        "denied",
+        "denied",
+    ]
 
 
 def test_a_machine_cannot_approve_by_any_operation(ca):
     name = ca.propose(officers_of.request(ca.node)).json()["id"]
     for method in ("post", "put", "patch", "delete"):
         sent = {"Authorization": f"Bearer {ca.token()}", "Idempotency-Key": "key-00000002"}
-        answer = getattr(ca.client, method)(f"/api/v1/proposals/{name}/approvals", b"{}", "application/json", headers=sent)
+        answer = getattr(ca.client, method)(
+            f"/api/v1/proposals/{name}/approvals", b"{}", "application/json", headers=sent
+        )
         assert answer.status_code == 405
         assert answer["Allow"] == "GET"
     paths = ca.client.get("/api/v1/openapi.json").json()["paths"]
@@ -179,7 +185,9 @@ def test_the_event_feed_tells_reference_class_and_clock_alone_and_goes_on_from_i
     assert start["events"] == []
     name = ca.propose(officers_of.request(ca.node)).json()["id"]
     first = ca.get("/events", data={"cursor": start["next"]}).json()
-    assert first["events"] == [{"item": name, "kind_class": "request", "clock": {"state": "none", "due_at": None, "resumes_at": None}}]
+    assert first["events"] == [
+        {"item": name, "kind_class": "request", "clock": {"state": "none", "due_at": None, "resumes_at": None}}
+    ]
     later = ca.get("/events", data={"cursor": first["next"]}).json()
     assert (later["events"], later["next"]) == ([], first["next"])
 

@@ -23,6 +23,7 @@ class ApiEnvelope:
             return self._get_response(request)
         response = _as_problem(self._answer(request))
         response["Cache-Control"] = "no-store"
+        response["X-Content-Type-Options"] = "nosniff"
         response["Vary"] = "Authorization, Cookie"
         limits.tell(request, response)
         return response
