@@ -39,16 +39,18 @@ class Vocabulary:
         object.__setattr__(self, "_known", known)
 
     def schema(self) -> str:
-        """The Cedar schema: one enumerated entity type an attribute, one context for all actions."""
+        """The Cedar schema: one enumerated entity type an attribute, one context for all actions. Its text depends on names and
+        values alone, not on their order, for it is part of a policy set's version."""
         values: dict[str, list[str]] = {}
         for name, allowed in (self.enums | self.sets).items():
-            known = values.setdefault(self._type(name), [])
-            known += [value for value in allowed if value not in known]
-        types = "\n".join(f"entity {name} enum {json.dumps(allowed)};" for name, allowed in sorted(values.items()))
+            values.setdefault(self._type(name), []).extend(allowed)
+        types = "\n".join(
+            f"entity {name} enum {json.dumps(sorted(set(allowed)))};" for name, allowed in sorted(values.items())
+        )
         members = [f'"{name}": Bool' for name in self.booleans]
         members += [f'"{name}": {self._type(name)}' for name in self.enums]
         members += [f'"{name}": Set<{self._type(name)}>' for name in self.sets]
-        applies = f"appliesTo {{ principal: Authority, resource: Item, context: {{ {', '.join(members)} }} }}"
+        applies = f"appliesTo {{ principal: Authority, resource: Item, context: {{ {', '.join(sorted(members))} }} }}"
         actions = "\n".join(f'action "{name}" {applies};' for name in self.actions)
         return f"entity Authority;\nentity Item;\n{types}\n{actions}\n"
 
