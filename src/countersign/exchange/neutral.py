@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from countersign.charter import alarms
-from countersign.exchange import contents, gate, standing
+from countersign.exchange import contents, decisions, gate, standing
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
 from countersign.exchange.errors import AlreadyAnswered
@@ -80,13 +80,15 @@ def _answer(house: House, slot: AnswerSlot) -> bool:
     gate.release_standing(
         house, Draft(new_id("itm"), find_kind("refusal"), kept, item.peer), authorisation, officer=None
     )
-    _supersede(item, slot.place)
+    _supersede(house, item, slot.place)
     return True
 
 
-def _supersede(asked: ExchangeItem, place: int | None) -> None:
+def _supersede(house: House, asked: ExchangeItem, place: int | None) -> None:
     """Human review ends here: drafts that would have answered the same part will not leave."""
     waiting = ExchangeItem.objects.filter(
         direction=ExchangeItem.OUT, answers=asked.id, about=place, state__in=(ExchangeItem.PROPOSED, ExchangeItem.HELD)
     )
-    waiting.update(state=ExchangeItem.REFUSED)
+    for item in waiting.select_for_update(of=("self",)):
+        ExchangeItem.objects.filter(pk=item.pk).update(state=ExchangeItem.REFUSED)
+        decisions.record_act(house, item, act="superseded", facts={"answers": asked.id})

@@ -12,7 +12,7 @@ from support import flow, officers_of
 from countersign.charter import alarms
 from countersign.exchange import answers, contents, gate, neutral, queries, standing
 from countersign.exchange.errors import AlreadyAnswered
-from countersign.exchange.models import AnswerSlot, ExchangeItem
+from countersign.exchange.models import AnswerSlot, ExchangeItem, GateDecision
 from countersign.exchange.schemas import NEUTRAL
 from countersign.kernel.errors import InvalidInput
 from countersign.ledger.core import leaves
@@ -57,6 +57,7 @@ def test_the_barred_and_the_unknown_get_the_same_answer_and_own_officers_see_onl
         assert neutral.send_due(pair.in_.house) == 2
         assert neutral.send_due(pair.in_.house) == 0
         assert queries.find(held.id).state == ExchangeItem.REFUSED
+        assert GateDecision.objects.filter(item=held, action="superseded").count() == 1
     flow.arrive(pair, pair.in_)
     with pair.ca.active():
         told = []
