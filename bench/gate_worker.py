@@ -20,7 +20,7 @@ from countersign.link.models import OutItem  # noqa: E402
 from countersign.node.courier_process import wake  # noqa: E402
 from countersign.oversight import risk  # noqa: E402
 
-POLL_SECONDS = 0.001
+POLL_SECONDS = 0.000_25
 GIVE_UP_SECONDS = 60.0
 _CARL, _DORA, _EVE, _RITA = (officers.find(f"ca-{who}") for who in ("carl", "dora", "eve", "rita"))
 _PEER = peering.of_state("IN")
@@ -72,7 +72,7 @@ def single(first: int, count: int, pause: float) -> dict[str, list[float]]:
 
 
 def _wait_stored(key: int) -> None:
-    """Look once a millisecond, by a plain connection that costs the pair next to nothing."""
+    """Look four times a millisecond, by a plain connection that costs the pair next to nothing."""
     deadline = time.perf_counter() + GIVE_UP_SECONDS
     query = f"SELECT state FROM {OutItem._meta.db_table} WHERE id = ?"
     with closing(sqlite3.connect(f"file:{HOME.sqlite}?mode=ro", uri=True, isolation_level=None)) as reader:

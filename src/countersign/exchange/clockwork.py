@@ -11,7 +11,7 @@ from countersign.exchange.models import ClockPause, ExchangeItem
 from countersign.kernel import clock
 
 
-def align(house: House) -> int:
+def align(house: House, *, limit: int = 1_000) -> int:
     """Start the clocks of requests, and the pauses of notices, at the instant of their receipt as the receipt names it.
 
     Until then the sender counts from the release. After it both nodes show the same clock. Returns how many moved.
@@ -20,7 +20,7 @@ def align(house: House) -> int:
         direction=ExchangeItem.OUT, started_at=None, released__stored_at__isnull=False
     ).select_related("peer", "released")
     moved = 0
-    for item in delivered.exclude(due_at=None, kind__in=_UNTIMED):
+    for item in delivered.order_by("created_at")[:limit]:
         _start(house, item)
         moved += 1
     return moved
@@ -45,18 +45,15 @@ def record_silence(house: House) -> int:
     return len(silent)
 
 
-_UNTIMED = tuple(name for name in kinds.KINDS if name != "reply.interim")
-"""Kinds that need no start where nothing is due; a notice always does, for it may pause."""
-
-
 @transaction.atomic
 def _start(house: House, item: ExchangeItem) -> None:
     assert item.released is not None
     start = item.released.stored_at
     assert start is not None
     item.started_at = start
-    period = kinds.find(item.kind).clock(contents.read(house, item).content)
-    if period is not None:
+    if item.due_at is not None:
+        period = kinds.find(item.kind).clock(contents.read(house, item).content)
+        assert period is not None
         item.due_at = clocks.due(start, period, answering=packs.state(item.peer.state_code), asking=house.pack)
     item.save(update_fields=("started_at", "due_at"))
     ClockPause.objects.filter(notice=item).update(begin=start)

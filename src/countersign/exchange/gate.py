@@ -37,7 +37,7 @@ from countersign.exchange.schemas import REFUSAL_GROUNDS
 from countersign.kernel import clock, failpoints, hashing, jcs
 from countersign.kernel.errors import InvalidInput
 from countersign.law.decide import Decision
-from countersign.link import outbox
+from countersign.link import batching, outbox
 from countersign.link.outbox import Outgoing
 
 DRAFTING_ROLES = ("originator", "desk", "liaison_officer", "analyst")
@@ -207,6 +207,7 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         item.due_at = clocks.due(clock.now(), period, answering=other, asking=house.pack)
         answers.open_slots(item, kept.content, window=None)
     item.save(update_fields=("released", "state", "due_at"))
+    batching.cut_if_idle(house.station, item.peer)
     failpoints.reach("release.before_commit")
     transaction.on_commit(lambda: failpoints.reach("release.after_commit"))
 

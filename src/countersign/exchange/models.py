@@ -55,7 +55,10 @@ class ExchangeItem(models.Model):
 
     class Meta:
         indexes = (
-            models.Index(fields=("authority", "indexed")),
+            models.Index(fields=("authority",), condition=models.Q(indexed=False), name="unindexed"),
+            models.Index(
+                fields=("created_at",), condition=models.Q(direction="out", started_at=None), name="clock_unstarted"
+            ),
             models.Index(fields=("answers",)),
             models.Index(fields=("direction", "state", "due_at")),
         )

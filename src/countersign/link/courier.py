@@ -272,8 +272,7 @@ def _watch_cosigning(state: LinkState) -> None:
 
 def has_items(state: LinkState) -> bool:
     """Items wait for their keys to be delivered, or for their receipt."""
-    unanswered = "SELECT 1 FROM link_outbatch WHERE peer_id = %s LIMIT 1"
-    return batching.waits_for_batch(state) or sql.one(unanswered, state.peer_id) is not None
+    return batching.waits_for_batch(state) or batching.under_way(state)
 
 
 def has_work(state: LinkState) -> bool:

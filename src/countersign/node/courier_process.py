@@ -89,30 +89,40 @@ class Chores:
     def __init__(self, home: Home, house: House) -> None:
         self._home, self._house = home, house
         self._next = 0.0
-        self._applied_at = 0.0
+        self._worked_at = 0.0
 
     def __call__(self) -> bool:
-        """Apply arrivals; now and then keep house. Returns whether there was something to apply."""
+        """Apply arrivals, answer what is due, catch up; now and then keep house. Returns whether more may be left."""
         try:
-            applied = intake.apply_arrivals(self._house, limit=self._portion())
-            applied += neutral.send_due(self._house)
+            done = neutral.send_due(self._house)
+            done += self._work(self._portion())
             if clock.monotonic() >= self._next:
                 self._next = clock.monotonic() + HOUSEKEEPING_SECONDS
                 self._keep_house()
         except (CountersignError, OperationalError) as error:
             log.warning("courier.chores", code=getattr(error, "instance_code", type(error).__name__))
             return False
-        return applied > 0
+        return done > 0
+
+    def _work(self, portion: int) -> int:
+        """The desk's share: arrivals first, then clocks and the index of what has come and gone."""
+        if not portion:
+            return 0
+        done = intake.apply_arrivals(self._house, limit=portion)
+        if done < portion:
+            done += clockwork.align(self._house, limit=intake.PORTION)
+            done += search.catch_up(self._house, limit=intake.PORTION)
+        return done
 
     def _portion(self) -> int:
-        """How many arrivals may take effect now: all when the line is quiet; while a peer delivers and needs the write
-        lock, one portion a second."""
+        """How many arrivals may take effect now: many when the line is quiet; while items cross and need the write lock and
+        this process, one small portion a second."""
         newest = LinkState.objects.aggregate(newest=Max("contact_at"))["newest"]
         quiet = newest is None or abs((clock.now() - newest).total_seconds()) > QUIET_SECONDS
         if quiet:
             return 100
-        if clock.monotonic() - self._applied_at > APPLY_SECONDS:
-            self._applied_at = clock.monotonic()
+        if clock.monotonic() - self._worked_at > APPLY_SECONDS:
+            self._worked_at = clock.monotonic()
             return intake.PORTION
         return 0
 
@@ -122,9 +132,7 @@ class Chores:
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         gate.release_held(self._house)
-        clockwork.align(self._house)
         clockwork.record_silence(self._house)
-        search.catch_up(self._house, limit=intake.PORTION)
 
 
 def run(home: Home, house: House) -> None:
