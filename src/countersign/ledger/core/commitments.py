@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from countersign.kernel import cbor, hashing
@@ -21,6 +22,8 @@ SALT_BYTES: Final = 32
 MAX_PARTS: Final = 1024
 _PART: Final = "countersign/v1/commitment-part"
 _SALT: Final = "countersign/v1/commitment-salt"
+_OPENED: Final = cbor.array_of(5, cbor.encode(_PART))
+_SALTED: Final = cbor.array_of(2, cbor.encode(_SALT))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +46,23 @@ def part_leaf(salt: bytes, identity: Identity, name: str, content: bytes) -> byt
 def commit(salt: bytes, identity: Identity, parts: Mapping[str, bytes]) -> bytes:
     """The commitment to `parts` under the item's salt.
 
-    The same as `part_leaf` of every part; what all parts have in common is encoded and keyed once, for an item has
+    The same as `part_leaf` of every part; what all parts have in common is encoded once, for an item has
     some fifteen parts, and each item is committed to on both sides.
     """
-    start, who = cbor.array_of(5, cbor.encode(_PART)), cbor.encode(list(identity))
-    keyed = hmac.new(salt, cbor.array_of(2, cbor.encode(_SALT)), "sha256")
+    who = cbor.encode(list(identity))
     leaves = []
     for name in sorted(parts):
-        named, own = cbor.encode(name), keyed.copy()
-        own.update(named)
-        encoded = (start, cbor.byte_string(own.digest()), who, named, cbor.byte_string(parts[name]))
+        named = _encoded(name)
+        own = hmac.digest(salt, _SALTED + named, "sha256")
+        encoded = (_OPENED, cbor.byte_string(own), who, named, cbor.byte_string(parts[name]))
         leaves.append(merkle.leaf_hash(hashing.sha256(b"".join(encoded))))
     return root_over(leaves)
+
+
+@lru_cache(maxsize=4096)
+def _encoded(name: str) -> bytes:
+    """Names are few and come again with every item."""
+    return cbor.encode(name)
 
 
 def root_over(leaves: Sequence[bytes]) -> bytes:
