@@ -94,6 +94,7 @@ class FileProvider:
         self._folder = folder
         self._cache: dict[str, bytes] = {}
         self._signers: dict[str, HybridSigner] = {}
+        self._contacts: dict[str, Ed25519PrivateKey] = {}
         self._private_hpke: dict[bytes, hpke.PrivateKey] = {}
         self._key_encryption_keys: dict[str, AESGCM] = {}
 
@@ -112,7 +113,10 @@ class FileProvider:
         return self._signers[name]
 
     def contact(self, key_id: bytes) -> Callable[[bytes], bytes]:
-        return Ed25519PrivateKey.from_private_bytes(self._read(_name(statements.CONTACT, key_id))).sign
+        name = _name(statements.CONTACT, key_id)
+        if name not in self._contacts:
+            self._contacts[name] = Ed25519PrivateKey.from_private_bytes(self._read(name))
+        return self._contacts[name].sign
 
     def open_seal(self, key_id: bytes, sealed: bytes, info: bytes) -> bytes:
         if not self.has(statements.HPKE, key_id):
@@ -152,6 +156,7 @@ class FileProvider:
             sync_folder(self._folder)
         self._cache.pop(path.name, None)
         self._signers.pop(path.name, None)
+        self._contacts.pop(path.name, None)
         self._private_hpke.pop(key_id, None)
 
     def find_root(self) -> HybridSigner:

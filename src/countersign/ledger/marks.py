@@ -47,9 +47,12 @@ class Marks:
         except FileNotFoundError:
             return Mark(0, b"")
 
-    def advance(self, origin: str, size: int, root: bytes) -> None:
-        """Raise the mark before a checkpoint of `size` leaves; one below the mark was shown before and changes nothing."""
+    def advance(self, origin: str, size: int, root: bytes, *, held: int) -> None:
+        """Raise the mark before a checkpoint of `size` leaves leaves the process; one below the mark was shown before and
+        changes nothing. `held`: leaves in the log now. Raises LogBehindMark where those are fewer than what was shown.
+        """
         before = self.read(origin)
+        self.check(origin, held, before)
         if size < before.size:
             return
         if size == before.size:

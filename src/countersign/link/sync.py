@@ -128,9 +128,8 @@ def returned_slice(state: LinkState, begin: int) -> Slice | None:
 def seal(station: Station, state: LinkState, body: Body) -> bytes:
     """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
     if body.slice is not None:
-        station.marks.check(state.log.origin, queries.size_of(state.log_id))
         root = checkpoints.parse_text(notes.parse(body.slice.note).text).root
-        station.marks.advance(state.log.origin, body.slice.end, root)
+        station.marks.advance(state.log.origin, body.slice.end, root, held=queries.size_of(state.log_id))
     sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
     recipient = outbox.recipient_key(state.peer)
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)

@@ -109,15 +109,15 @@ def test_a_log_never_shown_has_the_mark_zero(marks: Marks) -> None:
 
 
 def test_a_mark_rises_and_is_read_by_another_process(marks: Marks, tmp_path: Path) -> None:
-    marks.advance(ORIGIN, 3, b"a" * 32)
-    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 3, b"a" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
     assert Marks(tmp_path / "marks").read(ORIGIN) == Mark(5, b"b" * 32)
 
 
 def test_a_log_behind_its_mark_is_refused_and_an_older_checkpoint_keeps_the_mark(marks: Marks) -> None:
     """protocol section 2: at start the node refuses to sign if its log is behind that mark."""
-    marks.advance(ORIGIN, 5, b"b" * 32)
-    marks.advance(ORIGIN, 4, b"a" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 4, b"a" * 32, held=9)
     with pytest.raises(LogBehindMark, match="5 were already signed"):
         marks.check(ORIGIN, 4)
     marks.check(ORIGIN, 5)
@@ -125,21 +125,21 @@ def test_a_log_behind_its_mark_is_refused_and_an_older_checkpoint_keeps_the_mark
 
 
 def test_another_root_at_the_marked_size_is_refused(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32)
-    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
     with pytest.raises(LogBehindMark, match="another root"):
-        marks.advance(ORIGIN, 5, b"c" * 32)
+        marks.advance(ORIGIN, 5, b"c" * 32, held=9)
 
 
 def test_only_force_lowers_a_mark(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
     marks.force(ORIGIN, 2, b"a" * 32)
     assert marks.read(ORIGIN) == Mark(2, b"a" * 32)
 
 
 def test_each_log_has_a_mark_of_its_own(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32)
-    marks.advance("ca.example/d", 1, b"d" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance("ca.example/d", 1, b"d" * 32, held=1)
     assert (marks.read(ORIGIN).size, marks.read("ca.example/d").size) == (5, 1)
 
 
@@ -147,7 +147,7 @@ def test_each_log_has_a_mark_of_its_own(marks: Marks) -> None:
     "damage", [b"", b"\n", b"x", b"a\nb\nc\n", b"a\n1\n", b"\xff\xff", b"a\n1\n!!!!\nmore\n"], ids=repr
 )
 def test_a_damaged_mark_is_a_named_refusal_and_never_reads_as_zero(marks: Marks, tmp_path: Path, damage: bytes) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
     (path,) = (tmp_path / "marks").iterdir()
     path.write_bytes(damage)
     with pytest.raises(CountersignError):
@@ -156,26 +156,26 @@ def test_a_damaged_mark_is_a_named_refusal_and_never_reads_as_zero(marks: Marks,
 
 def test_a_torn_writing_leaves_the_mark_before(marks: Marks, tmp_path: Path) -> None:
     """What was being written when the power went had not left the node, so the mark before is the right one."""
-    marks.advance(ORIGIN, 5, b"b" * 32)
-    marks.advance(ORIGIN, 6, b"c" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 6, b"c" * 32, held=9)
     (path,) = (tmp_path / "marks").iterdir()
     content = bytearray(path.read_bytes())
     content[content.index(b"\n6\n") + 1] ^= 1
     path.write_bytes(bytes(content))
     assert marks.read(ORIGIN) == Mark(5, b"b" * 32)
-    marks.advance(ORIGIN, 7, b"d" * 32)
+    marks.advance(ORIGIN, 7, b"d" * 32, held=9)
     assert marks.read(ORIGIN) == Mark(7, b"d" * 32)
 
 
 def test_a_mark_that_another_process_raised_meanwhile_is_not_lowered(
     marks: Marks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
     monkeypatch.setattr("countersign.ledger.marks.failpoints.reach", lambda _: raise_it())
 
     def raise_it() -> None:
         monkeypatch.undo()
-        Marks(tmp_path / "marks").advance(ORIGIN, 9, b"e" * 32)
+        Marks(tmp_path / "marks").advance(ORIGIN, 9, b"e" * 32, held=9)
 
-    marks.advance(ORIGIN, 6, b"c" * 32)
+    marks.advance(ORIGIN, 6, b"c" * 32, held=9)
     assert marks.read(ORIGIN) == Mark(9, b"e" * 32)

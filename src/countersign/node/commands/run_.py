@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from countersign.kernel.errors import Conflict
-from countersign.node.boot import boot_house
+from countersign.node.boot import boot_house, settle
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,6 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.only == "courier":
         from countersign.node import courier_process
 
+        settle()
         courier_process.run(home, house)
         return 0
     from django.core.checks import Error, run_checks
