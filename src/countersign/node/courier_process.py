@@ -27,6 +27,8 @@ from countersign.node.home import Home
 HOUSEKEEPING_SECONDS = 5.0
 QUIET_SECONDS = 0.5
 APPLY_SECONDS = 1.0
+BURST_SECONDS = 10.0
+MANY, FEW = 100, 4
 log = structlog.get_logger("courier")
 
 
@@ -90,6 +92,7 @@ class Chores:
         self._home, self._house = home, house
         self._next = 0.0
         self._worked_at = 0.0
+        self._busy_since: float | None = None
 
     def __call__(self) -> bool:
         """Apply arrivals, answer what is due, catch up; now and then keep house. Returns whether more may be left."""
@@ -109,21 +112,26 @@ class Chores:
         if not portion:
             return 0
         done = intake.apply_arrivals(self._house, limit=portion)
-        if done < portion:
+        if done < portion == MANY:
             done += clockwork.align(self._house, limit=intake.PORTION)
             done += search.catch_up(self._house, limit=intake.PORTION)
         return done
 
     def _portion(self) -> int:
-        """How many arrivals may take effect now: many when the line is quiet; while items cross and need the write lock and
-        this process, one small portion a second."""
+        """How many arrivals may take effect now: many when the line is quiet. While items cross and need the write lock and
+        this process, a few a second; but whoever never pauses is not waited for."""
         newest = LinkState.objects.aggregate(newest=Max("contact_at"))["newest"]
-        quiet = newest is None or abs((clock.now() - newest).total_seconds()) > QUIET_SECONDS
-        if quiet:
-            return 100
-        if clock.monotonic() - self._worked_at > APPLY_SECONDS:
-            self._worked_at = clock.monotonic()
-            return intake.PORTION
+        now = clock.monotonic()
+        if newest is None or abs((clock.now() - newest).total_seconds()) > QUIET_SECONDS:
+            self._busy_since = None
+            return MANY
+        if self._busy_since is None:
+            self._busy_since = self._worked_at = now
+        if now - self._busy_since > BURST_SECONDS:
+            return MANY
+        if now - self._worked_at > APPLY_SECONDS:
+            self._worked_at = now
+            return FEW
         return 0
 
     def _keep_house(self) -> None:
