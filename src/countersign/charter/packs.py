@@ -50,6 +50,8 @@ class StatePack:
     markings: dict[str, Marking]
     default_marking: str
     offences: dict[str, str]
+    provisions: dict[str, str]
+    theme: str
     transfer_restricted: frozenset[str]
 
     def spoc(self) -> Authority:
@@ -126,8 +128,10 @@ def _read(manifest: Path) -> StatePack:
             legal_bases=dict(content["legal_bases"]),
             markings=_markings(content["markings"]),
             default_marking=content["markings"]["default"],
+            theme=str(content.get("theme", "slate")),
             transfer_restricted=frozenset(content.get("transfer_restricted", ())),
             offences={name: str(penalty) for name, penalty in content["offences"].items()},
+            provisions={name: str(text) for name, text in content.get("provisions", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackInvalid(f"the pack {manifest.parent.name} is malformed: {error!r}.") from None
