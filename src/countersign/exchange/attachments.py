@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator, Sequence
-from typing import IO, Any, Final, Protocol
+from typing import IO, Any, BinaryIO, Final, Protocol, cast
 
 from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
@@ -75,7 +75,7 @@ def _seal(house: House, path: File) -> tuple[dict[str, Any], BlobRef]:
     try:
         with path.open("rb") as source:
             _check_beginning(source, path.name, media_type)
-            blob, digest = chunks.seal_file(house.station, source)
+            blob, digest = chunks.seal_file(house.station, cast("BinaryIO", source))
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InvalidInput(f"the file {path.name} cannot be read ({error.strerror}).", field="attachments") from None
     entry = {

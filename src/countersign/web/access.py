@@ -11,6 +11,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
@@ -36,7 +37,7 @@ class Desk:
         return bool(set(roles) & set(self.officer.roles))
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def desk(*roles: str) -> Callable[[View], View]:
@@ -44,7 +45,7 @@ def desk(*roles: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def opened(request: HttpRequest, **given: Any) -> HttpResponse:
+        def opened(request: HttpRequest, **given: Any) -> HttpResponseBase:
             try:
                 here = _enter(request, roles)
                 return view(request, here, **given)

@@ -13,7 +13,6 @@ from countersign.node.demo import own
 from countersign.node.demo.stage import Stage
 from countersign.node.demo.story import Story
 
-
 PHRASE = "invented cedar bridge lantern"
 
 

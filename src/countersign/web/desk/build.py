@@ -59,7 +59,7 @@ def home_typed(sheet: HomeSheet, content: Mapping[str, Any]) -> dict[str, Any]:
     """The page of what stays home, from an item that was sent."""
     return {
         "origin": sheet.origin, "political": sheet.political, "tainted": sheet.tainted, "owner": sheet.owner or "",
-        "persons": list(sheet.persons), "data": list(sheet.data), "handling": content["handling"]["code"],
+        "persons": list(sheet.persons), "categories": list(sheet.data), "handling": content["handling"]["code"],
         "level": content["marking"]["level"], "tlp": content["marking"]["tlp"], "retain_until": "",
     }  # fmt: skip
 
@@ -75,7 +75,7 @@ def _typed_subject(subject: Mapping[str, Any]) -> dict[str, Any]:
 
 def _request(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     question = typed.get("question", {})
-    return _addressed(house, officer, "request.information", typed) | _home(house, typed) | {
+    return _addressed(officer, "request.information", typed) | _home(house, typed) | {
         "offence": _offence(house, typed), "legal_basis": typed["to"]["legal_basis"], "urgency": typed["to"]["urgency"],
         "question": question.get("question", ""), "necessity": question.get("necessity", ""),
         "evaluation": _evaluation(question), "subjects": _subjects(typed), "attachments": [],
@@ -84,7 +84,7 @@ def _request(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 
 def _spontaneous(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     told = typed.get("told", {})
-    return _addressed(house, officer, "spontaneous", typed) | _home(house, typed) | {
+    return _addressed(officer, "spontaneous", typed) | _home(house, typed) | {
         "offence": _offence(house, typed), "urgency": typed["to"]["urgency"], "text": told.get("text", ""),
         "necessity": told.get("necessity", ""), "evaluation": _evaluation(told), "subjects": _subjects(typed),
         "attachments": [],
@@ -93,14 +93,14 @@ def _spontaneous(house: House, officer: Officer, typed: Typed) -> dict[str, Any]
 
 def _note(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     note = typed.get("note", {})
-    return _addressed(house, officer, "note", typed) | _home(house, typed) | {
+    return _addressed(officer, "note", typed) | _home(house, typed) | {
         "text": note.get("text", ""), "necessity": note.get("necessity", ""),
     }  # fmt: skip
 
 
 def _reply(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     answer = typed.get("answer", {})
-    return _answering(house, officer, "reply", typed, answer) | _home(house, typed) | {
+    return _answering(officer, "reply", typed, answer) | _home(house, typed) | {
         "text": answer.get("text", ""), "necessity": answer.get("necessity", ""), "evaluation": _evaluation(answer),
         "subjects": [], "attachments": [],
     }  # fmt: skip
@@ -109,7 +109,7 @@ def _reply(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 def _interim(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given = typed.get("interim", {})
     judicial = given.get("judicial_authority") if given.get("reason") == "needs_judicial_authority" else None
-    return _answering(house, officer, "reply.interim", typed, given) | {
+    return _answering(officer, "reply.interim", typed, given) | {
         "reason": given.get("reason", ""), "expected_on": given.get("expected_on", ""), "judicial_authority": judicial or None,
     }  # fmt: skip
 
@@ -118,7 +118,7 @@ def _refusal(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given = typed.get("refusal", {})
     explanation = given.get("explanation") or None
     sheet = {"home": {"origin": "own", "political": "none", "tainted": "none"}} if explanation else {}
-    return _answering(house, officer, "refusal", typed, given) | sheet | {
+    return _answering(officer, "refusal", typed, given) | sheet | {
         "ground": given.get("ground", ""), "about_natural_person": bool(typed["asked"].get("personal")),
         "explanation": explanation,
     }  # fmt: skip
@@ -126,15 +126,15 @@ def _refusal(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 
 def _feedback(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given = typed.get("feedback", {})
-    return _answering(house, officer, "feedback.outcome", typed, {}) | {
-        "outcome": given.get("outcome", ""), "timely": bool(given.get("timely")),
+    return _answering(officer, "feedback.outcome", typed, {}) | {
+        "outcome": given.get("outcome", ""), "timely": given.get("timely") == "yes",
     }  # fmt: skip
 
 
 def _permission(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given = typed.get("permission", {})
     onward = given.get("kind") == "permission.onward"
-    return _answering(house, officer, given.get("kind", ""), typed, {}) | _home(house, typed) | {
+    return _answering(officer, given.get("kind", ""), typed, {}) | _home(house, typed) | {
         "answers": None, "act": "ask", "item": typed["asked"]["item"], "necessity": given.get("necessity", ""),
         "recipient": (given.get("recipient") or None) if onward else None,
     }  # fmt: skip
@@ -142,14 +142,14 @@ def _permission(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 
 def _verdict(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given, asked = typed.get("verdict", {}), typed["asked"]
-    return _answering(house, officer, asked["kind"], typed, {}) | {
+    return _answering(officer, asked["kind"], typed, {}) | {
         "act": given.get("act", ""), "item": asked["about_item"], "until": given.get("until") or None,
         "recipient": asked.get("recipient") if given.get("act") == "grant" else None,
         "home": {"origin": "own", "political": "none", "tainted": "none"} if asked.get("recipient") else None,
     }  # fmt: skip
 
 
-def _addressed(house: House, officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
+def _addressed(officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
     to = typed.get("to", {})
     state, _, authority = to.get("to", "").partition(":")
     return {
@@ -159,7 +159,7 @@ def _addressed(house: House, officer: Officer, kind: str, typed: Typed) -> dict[
     }  # fmt: skip
 
 
-def _answering(house: House, officer: Officer, kind: str, typed: Typed, given: Mapping[str, Any]) -> dict[str, Any]:
+def _answering(officer: Officer, kind: str, typed: Typed, given: Mapping[str, Any]) -> dict[str, Any]:
     asked = typed["asked"]
     about = given.get("about")
     return {
@@ -178,7 +178,7 @@ def _home(house: House, typed: Typed) -> dict[str, Any]:
         "handling": {"code": home.get("handling") or "H1"} | retain,
         "home": {
             "origin": home.get("origin", ""), "political": home.get("political", ""), "tainted": home.get("tainted", ""),
-            "owner": home.get("owner") or None, "persons": home.get("persons", []), "data": home.get("data", []),
+            "owner": home.get("owner") or None, "persons": home.get("persons", []), "data": home.get("categories", []),
         },
     }  # fmt: skip
 

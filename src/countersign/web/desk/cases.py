@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 
 from django import forms
@@ -34,6 +35,7 @@ SHOWS: Final = {
     "all": gettext_lazy("All cases"),
 }
 ORDERS: Final = {"due": "next_due", "newest": "-newest", "reference": "reference"}
+_REFERENCE: Final = re.compile("[A-Z0-9-]{1,64}")
 _OPEN: Final = Q(exchangeitem__due_at__isnull=False, exchangeitem__answered_at=None)
 
 
@@ -49,7 +51,8 @@ def cases(request: HttpRequest, here: Desk) -> HttpResponse:
     rows = _rows(here.officer, show, order, reference)
     listed = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     told = {
-        "page": listed, "show": show, "order": order, "reference": reference, "shows": SHOWS, "clocks": _clocks(here.officer, listed),
+        "page": listed, "show": show, "order": order, "reference": reference, "shows": SHOWS,
+        "clocks": _clocks(here.officer, listed),
         "filters": SavedFilter.objects.filter(officer=here.officer).order_by("name"), "query": _query(show, order, reference),
     }  # fmt: skip
     return render(request, "web/desk/cases.html", told)
@@ -143,7 +146,9 @@ def _grounds(officer: Officer) -> list[tuple[str, str]]:
 
 def _query(show: str, order: str, reference: str) -> str:
     made = QueryDict(mutable=True)
-    made.update({"show": show, "order": order} | ({"reference": reference} if reference else {}))
+    made.update({"show": show if show in SHOWS else "open", "order": order if order in ORDERS else "due"})
+    if _REFERENCE.fullmatch(reference):
+        made["reference"] = reference
     return made.urlencode()
 
 

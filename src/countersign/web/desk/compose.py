@@ -8,9 +8,8 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from countersign.exchange import gate, kinds, queries, standing
 from countersign.exchange.errors import StandingRefused
@@ -67,20 +66,20 @@ def page(request: HttpRequest, here: Desk, draft_id: str, page: str) -> HttpResp
         return redirect("item", row.item) if row.item != drafts.CLAIMED else redirect("home")
     if page not in pages.of(row.kind):
         return redirect("draft", row.id)
-    if page == "check":
-        return _check(request, here, row)
-    if page == "files":
-        return _files(request, here, row)
+    special = {"check": _check, "files": _files, "subjects": _subjects}.get(page, _typed)
+    return special(request, here, row, page)
+
+
+def _typed(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpResponse:
+    """A page of one form: shown, saved while it is written, or kept and left for the next."""
     typed = drafts.read(here.house, here.officer, row)
     if request.method != "POST":
-        return _show(request, here, row, typed, page, pages.form(here, row, typed, page))
-    if page == "subjects":
-        return _subjects(request, here, row, typed)
+        return _show(request, row, typed, page, pages.form(here, row, typed, page))
     form = pages.form(here, row, typed, page, request.POST)
     if request.POST.get("save"):
         return _saved(here, row, page, form)
     if not form.is_valid():
-        return _show(request, here, row, typed, page, form)
+        return _show(request, row, typed, page, form)
     return _keep(request, here, row, page, form.stored(), form.cleaned_data.get("turn"))
 
 
@@ -116,8 +115,11 @@ def _keep(request: HttpRequest, here: Desk, row: Draft, page: str, typed: Any, t
     return redirect("draft_page", row.id, onward)
 
 
-def _subjects(request: HttpRequest, here: Desk, row: Draft, typed: dict[str, Any]) -> HttpResponse:
+def _subjects(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpResponse:
     """Persons and firms, one after the other: added, taken out, or done."""
+    typed = drafts.read(here.house, here.officer, row)
+    if request.method != "POST":
+        return _show(request, row, typed, page, pages.form(here, row, typed, page))
     listed = list(typed.get("subjects", []))
     if (place := request.POST.get("remove", "")).isdigit() and int(place) < len(listed):
         del listed[int(place)]
@@ -127,13 +129,13 @@ def _subjects(request: HttpRequest, here: Desk, row: Draft, typed: dict[str, Any
     if request.POST.get("done") and not form.has_changed_by_hand():
         return redirect("draft_page", row.id, pages.after(row.kind, "subjects"))
     if not form.is_valid():
-        return _show(request, here, row, typed, "subjects", form)
+        return _show(request, row, typed, "subjects", form)
     kept = drafts.write(here.house, here.officer, row.id, "subjects", [*listed, form.stored()], turn=None)
     onward = "subjects" if request.POST.get("another") else pages.after(kept.kind, "subjects")
     return redirect("draft_page", row.id, onward)
 
 
-def _files(request: HttpRequest, here: Desk, row: Draft) -> HttpResponse:
+def _files(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("remove"):
         uploads.remove(row, request.POST["remove"])
         return redirect("draft_page", row.id, "files")
@@ -145,12 +147,12 @@ def _files(request: HttpRequest, here: Desk, row: Draft) -> HttpResponse:
     )
 
 
-def _show(request: HttpRequest, here: Desk, row: Draft, typed: dict[str, Any], page: str, form: Any) -> HttpResponse:
+def _show(request: HttpRequest, row: Draft, typed: dict[str, Any], page: str, form: Any) -> HttpResponse:
     told = pages.frame(row, page) | {"form": form, "subjects": typed.get("subjects", []), "asked": typed.get("asked")}
     return render(request, "web/desk/draft_page.html", told, status=400 if form.errors else 200)
 
 
-def _check(request: HttpRequest, here: Desk, row: Draft) -> HttpResponse:
+def _check(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpResponse:
     """What will leave, as the other side will read it; then it is proposed, once."""
     if row.item and (made := drafts.outcome(row)):
         return redirect("item", made)

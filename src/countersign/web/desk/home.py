@@ -10,7 +10,6 @@ from countersign.exchange import queries
 from countersign.exchange.house import House
 from countersign.web.access import Desk, desk
 from countersign.web.desk import drafts, due
-from countersign.web.desk.due import Due
 from countersign.web.shown import pictures
 
 SHOWN = 50
@@ -29,7 +28,7 @@ def home(request: HttpRequest, here: Desk) -> HttpResponse:
         "waits": pictures.waits((row.who, row.whom) for row in rows) if rows else None,
         "alarms": _alarms(here),
         "drafts": drafts.open_ones(here.officer),
-        "headers": _headers(here.house, here, rows),
+        "headers": _headers(here.house, here),
     }
     part = bool(request.headers.get("HX-Request"))
     return render(request, "web/desk/due.html" if part else "web/desk/home.html", shown)
@@ -39,7 +38,7 @@ def _alarms(here: Desk) -> int:
     return alarms.open_alarms().count() if here.holds("node_admin", "executive", "reviewer") else 0
 
 
-def _headers(house: House, here: Desk, rows: list[Due]) -> list[queries.Header]:
+def _headers(house: House, here: Desk) -> list[queries.Header]:
     """Headers of other authorities' items, for the single point of contact: no content."""
     if not here.holds("desk") or here.officer.authority != house.pack.spoc().code:
         return []

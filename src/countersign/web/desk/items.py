@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -92,7 +93,7 @@ def answer(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
 
 
 @desk()
-def attachment(request: HttpRequest, here: Desk, item_id: str, name: str) -> HttpResponse:
+def attachment(request: HttpRequest, here: Desk, item_id: str, name: str) -> HttpResponseBase:
     """An attachment's clear bytes; an interrupted download goes on by Range."""
     row, kept = queries.read(here.house, here.officer, item_id)
     entry = next((entry for entry in kept.content.get("attachments", ()) if entry["id"] == name), None)
@@ -143,9 +144,7 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         "feedback": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
         "ask_permission": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
         "use": inbound and row.kind in ("reply", "spontaneous", "request.information") and member,
-        "translate": (here.holds(*gate.DRAFTING_ROLES, "legal"))
-        and member
-        and "text" in content
+        "translate": ((here.holds(*gate.DRAFTING_ROLES, "legal")) and member and "text" in content)
         or "question" in content,
         "approve": waits and not own and here.holds(*approvals.ROLES),
         "assess": waits and here.holds("risk_officer") and not own and member,

@@ -57,7 +57,7 @@ def health(request: HttpRequest, here: Desk) -> HttpResponse:
     """Alarms, lines, checkpoints and their cosigning, key ages: no content, no subject, no drafter."""
     lines = [_line(here, peer) for peer in Peer.objects.exclude(status=Peer.PROPOSED).order_by("node")]
     told = {
-        "alarms": alarms.open_alarms(), "lines": lines, "keys": [_key(row) for row in _keys()], "logs": _logs(here),
+        "alarms": alarms.open_alarms(), "lines": lines, "keys": [_key(row) for row in _keys()], "logs": _logs(),
         "fingerprint": here.own_root.fingerprint(),
     }  # fmt: skip
     part = bool(request.headers.get("HX-Request"))
@@ -119,7 +119,7 @@ def _key(row: OwnKey) -> dict[str, Any]:
             "left": max(0, left.days), "soon": left < _SOON}  # fmt: skip
 
 
-def _logs(here: Desk) -> list[dict[str, Any]]:
+def _logs() -> list[dict[str, Any]]:
     found = []
     for row in Log.objects.order_by("kind", "origin"):
         newest = ledger.newest_checkpoint(row)

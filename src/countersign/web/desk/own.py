@@ -23,8 +23,10 @@ from countersign.web.models import Preference
 from countersign.web.shown import refusals
 from countersign.web.shown.words import LANGUAGES
 
-_ZONES = ("America/Toronto", "America/Vancouver", "America/Edmonton", "America/Winnipeg", "America/Halifax",
-          "America/St_Johns", "Asia/Kolkata", "Europe/London", "Europe/Vienna", "Europe/Paris", "Asia/Singapore", "UTC")  # fmt: skip
+_ZONES = (
+    "America/Toronto", "America/Vancouver", "America/Edmonton", "America/Winnipeg", "America/Halifax", "America/St_Johns",
+    "Asia/Kolkata", "Asia/Singapore", "Europe/London", "Europe/Paris", "Europe/Vienna", "UTC",
+)  # fmt: skip
 
 
 class KeyForm(PageForm):
@@ -33,11 +35,18 @@ class KeyForm(PageForm):
     key = forms.FileField(
         label=gettext_lazy("Your key file"), help_text=gettext_lazy("The file of 32 bytes from your enrolment.")
     )
-    phrase = forms.CharField(label=gettext_lazy("A phrase of at least twelve characters"), strip=False, min_length=signing.SHORTEST,
-                             widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-                             help_text=gettext_lazy("Four or more words. Nobody can tell it to you if you forget it."))  # fmt: skip
-    again = forms.CharField(label=gettext_lazy("The same phrase again"), strip=False,
-                            widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))  # fmt: skip
+    phrase = forms.CharField(
+        label=gettext_lazy("A phrase of at least twelve characters"),
+        strip=False,
+        min_length=signing.SHORTEST,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=gettext_lazy("Four or more words. Nobody can tell it to you if you forget it."),
+    )
+    again = forms.CharField(
+        label=gettext_lazy("The same phrase again"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

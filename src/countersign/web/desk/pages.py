@@ -110,7 +110,8 @@ def default_receiver() -> str:
 def _initial(here: Desk, typed: dict[str, Any], page: str) -> dict[str, Any]:
     defaults = {"home": {"handling": "H1", "level": here.house.pack.default_marking, "tlp": "none"}}
     begun = typed.get("begun", {}) if page == "question" else {}
-    return defaults.get(page, {}) | begun | typed.get(page, {})
+    known: dict[str, Any] = defaults.get(page, {}) | begun | typed.get(page, {})
+    return known
 
 
 def _filled(page: str, typed: dict[str, Any]) -> bool:

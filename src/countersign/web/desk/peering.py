@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -119,9 +120,12 @@ def agreed(request: HttpRequest, here: Desk) -> HttpResponse:
             decisions.record_act(here.house, None, act="arrangement.certify", facts=facts)
         messages.success(request, _("In force.") if in_force else _("Certified. One more person must certify it."))
         return redirect("arrangements")
-    rows = [(row, ArrangementConfirmation.objects.filter(arrangement=row).select_related("officer"), arrangements.is_in_force(row))
-            for row in Arrangement.objects.order_by("reference")]  # fmt: skip
+    rows = [(row, _certified(row), arrangements.is_in_force(row)) for row in Arrangement.objects.order_by("reference")]
     return render(request, "web/desk/arrangements.html", {"rows": rows, "can": here.holds("legal", "executive")})
+
+
+def _certified(row: Arrangement) -> QuerySet[ArrangementConfirmation]:
+    return ArrangementConfirmation.objects.filter(arrangement=row).select_related("officer")
 
 
 def _page(request: HttpRequest, here: Desk, more: dict[str, Any]) -> HttpResponse:

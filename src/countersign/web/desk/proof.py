@@ -18,7 +18,7 @@ from countersign.ledger.core.names import witness_name
 from countersign.ledger.models import Log
 from countersign.link import outbox
 from countersign.web.access import Desk, desk
-from countersign.web.templatetags.shown import state_name
+from countersign.web.shown.places import state_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,6 @@ class Knot:
 
     title: str
     state: str
-    own: bool
     done: bool
     at: datetime | None
     leaf: str
@@ -71,13 +70,13 @@ def _sent(here: Desk, row: ExchangeItem) -> list[Knot]:
     covered = _covered(state.log, sent.leaf_index, witness_name(row.peer.node))
     names = {"own": own, "other": other}
     return [
-        Knot(_("Released and signed"), own, True, _signed(state.log, sent.leaf_index), sent.released_at, _leaf(sent.leaf_index),
+        Knot(_("Released and signed"), own, _signed(state.log, sent.leaf_index), sent.released_at, _leaf(sent.leaf_index),
              _("%(own)s cannot deny that it released this item.") % names),
-        Knot(_("Cosigned"), other, False, covered, None, _leaf(sent.leaf_index),
+        Knot(_("Cosigned"), other, covered, None, _leaf(sent.leaf_index),
              _("%(other)s has seen the commitment to it; neither state can change it any more.") % names),
-        Knot(_("Delivered"), other, False, sent.stored_index is not None, sent.stored_at, _leaf(sent.stored_index),
+        Knot(_("Delivered"), other, sent.stored_index is not None, sent.stored_at, _leaf(sent.stored_index),
              _("%(other)s cannot deny that it opened and stored it.") % names),
-        Knot(_("Taken in hand"), other, False, sent.handled_index is not None, None, _leaf(sent.handled_index),
+        Knot(_("Taken in hand"), other, sent.handled_index is not None, None, _leaf(sent.handled_index),
              _("%(other)s cannot deny that its desk has acted on it.") % names),
     ]  # fmt: skip
 
@@ -90,13 +89,13 @@ def _received(here: Desk, row: ExchangeItem) -> list[Knot]:
     covered = _covered(state.mirror, arrived.leaf_index, witness_name(here.house.station.node))
     names = {"own": own, "other": other}
     return [
-        Knot(_("Released and signed"), other, False, _signed(state.mirror, arrived.leaf_index), None, _leaf(arrived.leaf_index),
+        Knot(_("Released and signed"), other, _signed(state.mirror, arrived.leaf_index), None, _leaf(arrived.leaf_index),
              _("%(other)s cannot deny that it released this item.") % names),
-        Knot(_("Cosigned"), own, True, covered, None, _leaf(arrived.leaf_index),
+        Knot(_("Cosigned"), own, covered, None, _leaf(arrived.leaf_index),
              _("We have seen the commitment to it; neither state can change it any more.")),
-        Knot(_("Delivered"), own, True, arrived.receipt_index is not None, arrived.stored_at, _leaf(arrived.receipt_index),
+        Knot(_("Delivered"), own, arrived.receipt_index is not None, arrived.stored_at, _leaf(arrived.receipt_index),
              _("%(own)s has signed that it opened and stored it.") % names),
-        Knot(_("Taken in hand"), own, True, arrived.handled_index is not None, None, _leaf(arrived.handled_index),
+        Knot(_("Taken in hand"), own, arrived.handled_index is not None, None, _leaf(arrived.handled_index),
              _("%(own)s has signed that its desk acted on it.") % names),
     ]  # fmt: skip
 

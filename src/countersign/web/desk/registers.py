@@ -20,7 +20,7 @@ from countersign.web.access import Desk, desk
 from countersign.web.forms.acts import ProfileForm, StandingForm, UseForm, phrase
 from countersign.web.forms.base import PageForm
 from countersign.web.shown import refusals
-from countersign.web.templatetags.shown import authority_name, state_name
+from countersign.web.shown.places import authority_name, state_name
 
 
 class SignForm(PageForm):

@@ -11,7 +11,6 @@ from typing import IO, Any, Final
 
 from django.db import transaction
 from django.db.models import Sum
-
 from pydantic import TypeAdapter, ValidationError
 
 from countersign.charter.models import Officer

@@ -17,6 +17,15 @@ from countersign.web.shown import codes, words
 PHRASE: Final = _("The phrase of your approval key")
 
 
+_CONSENTS: Final = {
+    "originator_consent": _("consent of the owner of the information"),
+    "consent": _("consent of the person"),
+}
+_STANDING: Final[frozenset[str]] = frozenset(
+    name for name, kind in kinds.KINDS.items() if kind.standing and name != "note.test"
+)
+
+
 def phrase() -> forms.CharField:
     """The phrase that opens the officer's approval key for one signature."""
     return forms.CharField(
@@ -127,10 +136,3 @@ def _recorded(code: str) -> str:
         if f"{prefix}:{code}" in codes.NEEDS:
             return words.say(codes.NEEDS, f"{prefix}:{code}")
     return words.say(_CONSENTS, code)
-
-
-_CONSENTS: Final = {
-    "originator_consent": _("consent of the owner of the information"),
-    "consent": _("consent of the person"),
-}
-_STANDING: Final = frozenset(name for name, kind in kinds.KINDS.items() if kind.standing and name != "note.test")

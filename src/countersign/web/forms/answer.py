@@ -14,6 +14,16 @@ from countersign.web.shown import codes, words
 _WHOLE: Final = ("", _("The request as a whole"))
 
 
+OUTCOMES: Final[words.Words] = {
+    "useful": _("Useful"),
+    "known_before": _("Known before"),
+    "not_useful": _("Not useful"),
+    "led_to_arrest": _("It led to an arrest"),
+    "led_to_seizure": _("It led to a seizure"),
+    "led_to_prevention": _("It led to prevention"),
+}
+
+
 class _About(PageForm):
     """An answer about one of the persons that were asked about, or about the whole."""
 
@@ -60,7 +70,7 @@ class RefusalForm(_About):
     ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect,
                                help_text=_("The other side reads the ground and what would help."))  # fmt: skip
     explanation = a_text(_("A sentence that helps the other side"), required=False,
-                       help_text=_("With words in it two people approve; codes alone may go under a standing authorisation."))  # fmt: skip
+                       help_text=_("With words in it two people approve; codes alone may go at once."))  # fmt: skip
 
     def __init__(self, *given: Any, personal: bool = True, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -76,8 +86,8 @@ class FeedbackForm(PageForm):
     """What became of what was received."""
 
     outcome = forms.ChoiceField(label=_("Outcome"), choices=lambda: words.choices(OUTCOMES), widget=forms.RadioSelect)
-    timely = forms.TypedChoiceField(label=_("Did it come in time?"), choices=[("1", _("Yes")), ("", _("No"))], required=False,
-                                    coerce=bool, empty_value=False, widget=forms.RadioSelect)  # fmt: skip
+    timely = forms.ChoiceField(label=_("Did it come in time?"), choices=[("yes", _("Yes")), ("no", _("No"))],
+                               widget=forms.RadioSelect)  # fmt: skip
 
 
 class PermissionForm(PageForm):
@@ -104,13 +114,3 @@ class VerdictForm(PageForm):
         label=_("Answer"), choices=[("grant", _("Grant")), ("deny", _("Deny"))], widget=forms.RadioSelect
     )
     until = a_day(_("Until"), required=False)
-
-
-OUTCOMES: Final = {
-    "useful": _("Useful"),
-    "known_before": _("Known before"),
-    "not_useful": _("Not useful"),
-    "led_to_arrest": _("It led to an arrest"),
-    "led_to_seizure": _("It led to a seizure"),
-    "led_to_prevention": _("It led to prevention"),
-}

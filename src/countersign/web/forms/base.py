@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from pydantic import TypeAdapter, ValidationError as Invalid
+from django.http import QueryDict
+from pydantic import TypeAdapter
+from pydantic import ValidationError as Invalid
 
 from countersign.exchange.fields import Line, Text
 from countersign.web.shown.refusals import fault_words
@@ -61,7 +62,7 @@ class PageForm(forms.Form):
 
     def shown_fields(self) -> list[Any]:
         """The fields a person fills in."""
-        return [field for field in self.visible_fields()]
+        return list(self.visible_fields())
 
     def stored(self) -> dict[str, Any]:
         """The cleaned values as JSON keeps them, texts with plain line ends."""
@@ -69,13 +70,10 @@ class PageForm(forms.Form):
 
     def widest(self) -> dict[str, Any]:
         """What was typed, valid or not, for saving a draft while it is written."""
-        known = {name: self.data.getlist(name) if _many(field) else self.data.get(name, "")
+        given = cast("QueryDict", self.data)
+        known = {name: given.getlist(name) if _many(field) else given.get(name, "")
                  for name, field in self.fields.items() if name != "turn"}  # fmt: skip
         return {name: _plain(value) for name, value in known.items()}
-
-
-def required_words() -> str:
-    return _("Fill this in.")
 
 
 def _many(field: forms.Field) -> bool:

@@ -13,6 +13,7 @@ from countersign.exchange.house import House
 from countersign.law import markings
 from countersign.web.forms.base import PageForm, a_day, a_line, a_text
 from countersign.web.shown import codes, words
+from countersign.web.shown.places import authority_name, state_name
 
 _UNKNOWN: Final = ("", _("Choose"))
 EVALUATED: Final = [("", _("not evaluated"))]
@@ -117,10 +118,14 @@ class HomeForm(PageForm):
                                 choices=lambda: words.choices(codes.DOUBTS, ("none", "suspected", "likely")),
                                 widget=forms.RadioSelect)  # fmt: skip
     owner = a_line(_("Owner of the information"), required=False, help_text=_("If it is not ours."))
-    persons = forms.MultipleChoiceField(label=_("Persons of special protection"), required=False,
-                                        choices=lambda: words.choices(codes.PERSONS), widget=forms.CheckboxSelectMultiple)  # fmt: skip
-    data = forms.MultipleChoiceField(label=_("Sensitive categories in it"), required=False, choices=lambda: words.choices(codes.DATA),
-                                     widget=forms.CheckboxSelectMultiple)  # fmt: skip
+    persons = forms.MultipleChoiceField(
+        label=_("Persons of special protection"), required=False, choices=lambda: words.choices(codes.PERSONS),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
+    categories = forms.MultipleChoiceField(
+        label=_("Sensitive categories in it"), required=False, choices=lambda: words.choices(codes.DATA),
+        widget=forms.CheckboxSelectMultiple,
+    )  # fmt: skip
     handling = forms.ChoiceField(label=_("What the other side may do with it"), choices=lambda: words.choices(words.HANDLING),
                                  widget=forms.RadioSelect)  # fmt: skip
     level = forms.ChoiceField(label=_("Marking"))
@@ -132,13 +137,11 @@ class HomeForm(PageForm):
         self.fields["level"].choices = [(name, name) for name in _movable(house)]  # type: ignore[attr-defined]
         known = house.policies.vocabulary.sets
         self.fields["persons"].choices = words.choices(codes.PERSONS, known["subjects"])  # type: ignore[attr-defined]
-        self.fields["data"].choices = words.choices(codes.DATA, known["data"])  # type: ignore[attr-defined]
+        self.fields["categories"].choices = words.choices(codes.DATA, known["data"])  # type: ignore[attr-defined]
 
 
 def _authorities() -> list[tuple[str, str]]:
     """Authorities of every active peer's state, the single point of contact first."""
-    from countersign.web.templatetags.shown import authority_name, state_name
-
     found = []
     for peer in Peer.objects.filter(status=Peer.ACTIVE).order_by("state_code"):
         pack = packs.state(peer.state_code)

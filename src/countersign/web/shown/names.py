@@ -9,14 +9,16 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 SCRIPT_LANGUAGES: Final = {"Deva": "hi", "Guru": "pa", "Arab": "ur", "Latn": ""}
-_RUNS: Final = re.compile("([\u0900-\u097f][\u0900-\u097f\u200c\u200d \u0964]*)|([\u0a00-\u0a7f][\u0a00-\u0a7f\u200c\u200d \u0964]*)|([\u0600-\u06ff][\u0600-\u06ff\u200c\u200d ]*)")  # fmt: skip
-_LANGUAGES: Final = ("hi", "pa", "ur")
+_BLOCKS: Final = {"hi": "\u0900-\u097f", "pa": "\u0a00-\u0a7f", "ur": "\u0600-\u06ff"}
+_RUNS: Final = re.compile("|".join(f"([{block}][{block}\u200c\u200d \u0964]*)" for block in _BLOCKS.values()))
+_LANGUAGES: Final = tuple(_BLOCKS)
 
 
 def marked(text: str) -> SafeString:
     """The text, escaped, its Devanagari, Gurmukhi and Arabic runs in `<span lang>`; each bounded so that none turns the
     line around."""
-    found, at = [], 0
+    found: list[str] = []
+    at = 0
     for match in _RUNS.finditer(text):
         found.append(escape(text[at : match.start()]))
         run = match.group()

@@ -79,7 +79,8 @@ _FAULTS: Final = (
     (re.compile("single line"), _("Write this in one line.")),
     (re.compile("Input should be|not one of|pattern"), _("Choose one of the values that are offered.")),
     (re.compile("isoformat|date"), _("Give the day as year, month and day.")),
-    (re.compile("NOT_HELD tells"), _("About a person this ground would tell what is held. Do nothing: the neutral answer goes by itself.")),
+    (re.compile("NOT_HELD tells"),
+     _("About a person this would tell what is held. Do nothing: the neutral answer goes by itself.")),
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -15,7 +16,6 @@ from django.utils.translation import gettext as _
 from countersign.charter import packs
 
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "hi": "hi_IN", "pa": "pa_Guru_IN"}
-_DAY_PATTERNS = {"en": "d MMMM y"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,9 @@ def size(octets: int) -> str:
 def span(value: timedelta) -> str:
     """How long, in one unit: 3 days, 5 hours, 12 minutes."""
     seconds = abs(value.total_seconds())
-    unit = "day" if seconds >= 2 * 86_400 else "hour" if seconds >= 2 * 3_600 else "minute"
+    unit: Literal["day", "hour", "minute"] = (
+        "day" if seconds >= 2 * 86_400 else "hour" if seconds >= 2 * 3_600 else "minute"
+    )
     return str(format_timedelta(timedelta(seconds=seconds), granularity=unit, threshold=10_000, locale=locale()))
 
 

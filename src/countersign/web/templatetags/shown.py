@@ -7,15 +7,15 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
 from countersign.charter import packs
-from countersign.charter.packs import Authority
 from countersign.exchange.models import ExchangeItem
-from countersign.web.shown import clockface, codes, names, reasons, times, words
+from countersign.web.shown import clockface, codes, names, places, reasons, times, words
 from countersign.web.shown.clockface import Face
 
 register = template.Library()
+register.filter("authority_name", places.authority_name)
+register.filter("state_name", places.state_name)
 _TABLES = {
     "kind": words.KINDS, "state": words.STATES, "carriage": words.CARRIAGE, "handled": words.HANDLED, "role": words.ROLES,
     "purpose": words.PURPOSES, "urgency": words.URGENCY, "offence": words.OFFENCES, "person_role": words.PERSON_ROLES,
@@ -94,24 +94,5 @@ def need_by(code: str) -> str:
 
 
 @register.filter
-def authority_name(code: str, state: str) -> str:
-    """The name of an authority in the reader's language, where the pack has it."""
-    found = packs.state(state).authorities.get(code) if state in packs.states() else None
-    return _name(found, code)
-
-
-@register.filter
-def state_name(code: str) -> str:
-    pack = packs.states().get(code)
-    return pack.names.get((get_language() or "en")[:2], pack.names["en"]) if pack else code
-
-
-@register.filter
 def rest_of_ring(filled: int) -> int:
     return 100 - filled
-
-
-def _name(found: Authority | None, code: str) -> str:
-    if found is None:
-        return code
-    return found.names.get((get_language() or "en")[:2], found.names["en"])
