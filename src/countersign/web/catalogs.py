@@ -112,7 +112,7 @@ def _update(path: Path, language: str, messages: set[Message]) -> None:
         old = known.get(message if isinstance(message, str) else message[0])
         fresh.add(message, old.string if old is not None else None)
     with path.open("wb") as out:
-        write_po(out, fresh, omit_header=False, width=120, sort_output=True, no_location=True)
+        write_po(out, fresh, omit_header=True, width=120, sort_output=True, no_location=True)
 
 
 def _own() -> Iterator[Message]:
