@@ -90,7 +90,7 @@ def _beginning(here: Desk, given: Any) -> dict[str, Any]:
         return build.follow_up(here.house, here.officer, case)
     peer = pages.default_receiver()
     to = {"to": peer, "case_ref": build.new_case(here.house), "purpose": "investigation", "urgency": "routine",
-          "legal_basis": sorted(here.house.pack.legal_bases)[0], "language": (get_language() or "en")[:2]}  # fmt: skip
+          "legal_basis": next(iter(here.house.pack.legal_bases)), "language": (get_language() or "en")[:2]}  # fmt: skip
     return {"to": to} | samples.typed(given.get("sample", ""))
 
 

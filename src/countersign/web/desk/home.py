@@ -12,7 +12,7 @@ from countersign.web.access import Desk, desk
 from countersign.web.desk import drafts, due
 from countersign.web.shown import pictures
 
-SHOWN = 50
+SHOWN = 25
 
 
 @desk()

@@ -52,7 +52,7 @@ class DeclineForm(PageForm):
     """Say no, with a ground."""
 
     role = forms.ChoiceField(label=_("In which role"))
-    ground = forms.ChoiceField(label=_("Ground"), choices=lambda: words.choices(codes.GROUNDS))
+    ground = forms.ChoiceField(label=_("Ground"), choices=lambda: [("", _("Choose")), *words.choices(codes.GROUNDS)])
 
     def __init__(self, *given: Any, here: Desk, **named: Any) -> None:
         super().__init__(*given, **named)

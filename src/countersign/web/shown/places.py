@@ -18,5 +18,11 @@ def authority_name(code: str, state: str) -> str:
     return _in_language(found.names) if found else code
 
 
+def legal_basis(code: str) -> str:
+    """What a legal basis says, from whichever pack has it; a code that none has is shown as it is."""
+    found = (pack.legal_bases[code] for pack in packs.states().values() if code in pack.legal_bases)
+    return next(found, code)
+
+
 def _in_language(names: dict[str, str]) -> str:
     return names.get((get_language() or "en")[:2], names["en"])

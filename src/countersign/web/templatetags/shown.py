@@ -15,6 +15,7 @@ from countersign.web.shown.clockface import Face
 
 register = template.Library()
 register.filter("authority_name", places.authority_name)
+register.filter("legal_basis", places.legal_basis)
 register.filter("state_name", places.state_name)
 _TABLES = {
     "kind": words.KINDS, "state": words.STATES, "carriage": words.CARRIAGE, "handled": words.HANDLED, "role": words.ROLES,
