@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ROW: Final = 46
-LEFT_EDGE, RIGHT_EDGE = 190, 410
+LEFT_EDGE, RIGHT_EDGE = 242, 458
 _HALF: Final = ROW // 2
 
 
