@@ -32,6 +32,7 @@ class Vocabulary:
     states: tuple[str, ...]
     _known: dict[str, dict[str, tuple[str, str]]] = field(init=False, repr=False, compare=False)
     _written: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Every value of every attribute with its type, looked up at each decision."""
@@ -40,6 +41,7 @@ class Vocabulary:
             for name, values in (self.enums | self.sets).items()
         }
         object.__setattr__(self, "_known", known)
+        object.__setattr__(self, "_names", frozenset({*self.booleans, *known}))
         written = {entity: json.dumps({"type": entity[0], "id": entity[1]}) for entity in self.entities()}
         object.__setattr__(self, "_written", written)
 
@@ -88,7 +90,7 @@ class Vocabulary:
 
         Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no.
         """
-        if wrong := {*self.booleans, *self._known} ^ set(facts):
+        if wrong := self._names ^ set(facts):
             raise AttributeInvalid("an attribute is missing or unknown.", field=min(map(str, wrong)))
         return {name: self._value(name, value) for name, value in facts.items()}
 
@@ -110,11 +112,11 @@ class Vocabulary:
         return "{" + ", ".join(members) + "}"
 
     def _value(self, name: str, value: Any) -> Any:
-        if name in self.booleans:
+        known = self._known.get(name)
+        if known is None:
             if type(value) is not bool:
                 raise AttributeInvalid("not true or false.", field=name)
             return value
-        known = self._known[name]
         if name in self.enums:
             return self._entity(name, value, known)
         if not isinstance(value, (list, tuple, set, frozenset)):
