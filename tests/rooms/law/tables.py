@@ -218,6 +218,7 @@ COMMON: dict[str, list[Case]] = {
             Case("INTL-FIU-CHANNEL", FIU | _data("fiu_intelligence") | {name: "police"}, {name: "fiu"})
             for name in ("agency", "recipient_agency", "channel")
         ),
+        *(Case("INTL-FIU-OFFENCE", FIU | {"offence": offence}) for offence in ("fraud", "extortion", "fiscal")),
         Case("INTL-TAX", _data("tax"), _PLAIN),
         Case("INTL-STOPPAY-CAVEAT", {"item_type": "stop_payment"}),
         Case("INTL-STOPPAY-CAVEAT", {"item_type": "mule_account"}),
@@ -301,8 +302,10 @@ CANADA: dict[str, list[Case]] = {
         Case("CA-RECORD-SUSPENSION", _data("suspended_record")),
         Case("CA-IRCC-ONWARD", {"origin": "ircc_shared"}),
         Case("CA-IRPA-FILE", _data("immigration_file")),
-        Case("CA-IRPA-FILE", _data("immigration_file") | {"item_type": "doc_check"}),
-        Case("CA-IRPA-FILE", _data("immigration_file") | {"item_type": "acceptance_letter_check"}),
+        *(
+            Case("CA-IRPA-ASK", _data("immigration_file") | {"item_type": item_type}, actions=("Ask",))
+            for item_type in ("doc_check", "acceptance_letter_check")
+        ),
         Case("CA-SCIDA-ONWARD", {"origin": "scida_received", "originator_consent": True}),
     ],
     "ca_gateway_controls": [
@@ -362,6 +365,11 @@ class Gateway:
 
 
 _MONEY = {"fraud", "networks", "precursors"}
+_OFFENCES = {
+    "drug_trafficking", "precursor_diversion", "organised_crime", "extortion", "homicide", "firearms", "fraud",
+    "money_laundering", "cybercrime", "immigration_fraud", "migrant_smuggling", "human_trafficking", "terrorism",
+    "fiscal", "expression", "military",
+}  # fmt: skip
 _CONSENTING = {
     "police", "prosecution", "customs", "immigration", "cyber", "health_regulator", "drug_control", "central_authority",
     "identity_authority", "passport_authority", "consumer_fraud_centre", "policy",
@@ -372,8 +380,8 @@ _NO_CONSENT = tuple(
 _NO_IMPERSONAL = tuple({"data": [kind]} for kind in ("trade_declaration", "fiu_intelligence", "tax", "sigint_product"))
 _PRECURSOR = {"workstream": "precursors", "item_type": "pre_export_notice", "arrangement": False}
 _FIU_NEEDS: dict[str, set[Any]] = {
-    "agency": {"fiu"}, "recipient_agency": {"fiu"}, "channel": {"fiu"}, "arrangement": {True},
-    "offence": {"money_laundering", "terrorism"}, "purpose": {"intelligence_lead", "investigation", "asset_recovery"}, "workstream": _MONEY,
+    "agency": {"fiu"}, "recipient_agency": {"fiu"}, "channel": {"fiu"}, "arrangement": {True}, "offence": _OFFENCES,
+    "purpose": {"intelligence_lead", "investigation", "asset_recovery"}, "workstream": _MONEY,
 }  # fmt: skip
 _CUSTOMS_NEEDS: dict[str, set[Any]] = {
     "agency": {"customs"}, "channel": {"customs"}, "arrangement": {True}, "workstream": _MONEY,

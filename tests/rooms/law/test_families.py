@@ -19,6 +19,7 @@ from rooms.law.tables import (
     PROTECTING,
     ROUTE,
     USE,
+    YOUNG,
     Case,
     Gateway,
 )  # fmt: skip
@@ -444,6 +445,9 @@ def test_where_a_rule_has_an_exception_the_exception_holds(state: str, action: s
         ("INTL-LOCATION-CONSENT", {"subjects": ["victim"], "data": ["location"], "consent": True}),
         ("INTL-LOCATION-CONSENT", {"subjects": ["victim"], "data": ["location"], "urgency": "threat_to_life"}),
         ("INTL-LOCATION-CONSENT", {"data": ["location"]}),
+        ("INTL-LOCATION-CONSENT", PROTECTING | {"subjects": ["victim"], "data": ["location"]}),
+        ("INTL-LOCATION-CONSENT", YOUNG | {"subjects": [], "data": ["location"], "item_type": "missing_person"}),
+        ("INTL-LOCATION-CONSENT", {"subjects": ["minor_other"], "data": ["location"], "item_type": "missing_person"}),
         ("INTL-OUTSIDE-ENFORCEMENT", {"agency": "intelligence", "recipient_agency": "intelligence"}),
         ("INTL-OUTSIDE-ENFORCEMENT", CONSULAR | {"recipient_agency": "policy"}),
     ):
