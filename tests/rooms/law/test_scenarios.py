@@ -25,6 +25,7 @@ from rooms.law.scenario_set import (
     scenarios,
 )
 
+from countersign.charter import packs
 from countersign.law import verdicts
 
 ALL = [pytest.param(scenario, id=scenario.id) for scenario in scenarios()]
@@ -148,6 +149,15 @@ def test_a_scenario_writes_only_what_differs_from_the_defaults(scenario: Scenari
     repeated = {name for name, value in item.items() if verdicts.TEST_DEFAULTS.get(name, ...) == value}
     repeated -= {"origin_state", "data"}  # said where it is the point of the story
     assert not derived | repeated
+
+
+@pytest.mark.parametrize("scenario", ALL)
+def test_no_scenario_hides_that_the_receiving_law_knows_death(scenario: Scenario) -> None:
+    item = scenario.written["item"]
+    receiving = packs.state(scenario.direction.partition("->")[2])
+    if scenario.action in CROSSING and item.get("personal", True):
+        capital = receiving.offences.get(item.get("offence", "none")) == "death"
+        assert not capital or item.get("max_penalty") in ("death", "unknown")
 
 
 def test_ids_and_titles_are_unique() -> None:
