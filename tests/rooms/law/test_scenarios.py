@@ -73,7 +73,9 @@ def test_what_is_ambiguous_never_leaves_without_a_legal_adviser(scenario: Scenar
     others = set(EVERY_APPROVAL) - {"legal_adviser"}
     for approvals in (others, set(scenario.request()["approvals"]) - {"legal_adviser"}):
         request = _given(scenario, approvals=approvals, conditions=EVERY_CONDITION)
+        allowed = {"item": request["item"] | {"permissions": list(WORDS.sets["permissions"])}}
         assert answer(SETS, request)["verdict"] not in RELEASED
+        assert answer(SETS, request | allowed)["verdict"] not in RELEASED
 
 
 @pytest.mark.parametrize("scenario", REFUSED)
