@@ -59,9 +59,8 @@ def desks(chromium: Any, journey: Any) -> browser.Desks:
 
 
 @pytest.fixture(autouse=True)
-def _sockets() -> Iterator[None]:
+def _sockets() -> None:
     pytest_socket.enable_socket()
-    yield
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ def test_a_draft_is_saved_while_it_is_written(desks):
     person = desks.enter("CA", "ca-drafter")
     _to_question(person)
     person.page.locator("[name=question]").fill("Half a sentence")
-    person.page.wait_for_function("document.querySelector('[data-saved]').textContent !== ''", timeout=20_000)
+    person.page.wait_for_selector("[data-draft-saved]:not(:empty)", timeout=20_000)
     person.page.reload()
     assert person.page.locator("[name=question]").input_value() == "Half a sentence"
 

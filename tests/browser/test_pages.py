@@ -113,6 +113,7 @@ def test_the_first_tab_skips_to_the_content_and_focus_is_seen_and_never_trapped(
     assert person.page.evaluate("document.activeElement.className") == "skip"
     person.page.keyboard.press("Enter")
     assert person.page.evaluate("location.hash") == "#main"
+    person.go("/peering")
     seen = set()
     for _ in range(200):
         person.page.keyboard.press("Tab")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from support.browser import PHRASE
 
 pytestmark = pytest.mark.journey
@@ -29,7 +30,7 @@ def _on(person):
     person.page.locator("main form button.button").first.click()
     try:
         person.page.wait_for_url(lambda url: url != before, timeout=15_000)
-    except Exception:
+    except PlaywrightError:
         raise AssertionError(f"{before} went nowhere: {person.page.locator('main').inner_text()[:1500]}") from None
     person.page.wait_for_load_state()
 

@@ -83,7 +83,9 @@ class Desks:
         """Sign in with a fresh link, in this language."""
         said = self._run(state, "accounts", "links", login, "--phrase", PHRASE)
         address = said.split()[-1]
-        context = self._browser.new_context(viewport={"width": 1200, "height": 900}, accept_downloads=True, **given)
+        context = self._browser.new_context(
+            viewport={"width": 1200, "height": 900}, accept_downloads=True, reduced_motion="reduce", **given
+        )
         base = f"http://{state.lower()}.localhost:{self._ports[state] + 1}"
         context.add_cookies([{"name": "language", "value": language, "url": base}])
         person = Person(context.new_page(), base, login, language)

@@ -43,6 +43,7 @@ class StatePack:
     folder: Path
     names: dict[str, str]
     capital: str
+    capitals: dict[str, str]
     time_zone: str
     calendar: WorkingCalendar
     authorities: dict[str, Authority]
@@ -120,6 +121,7 @@ def _read(manifest: Path) -> StatePack:
             folder=manifest.parent,
             names=dict(content["names"]),
             capital=content["capital"],
+            capitals={"en": content["capital"]} | dict(content.get("capitals", {})),
             time_zone=content["time_zone"],
             calendar=WorkingCalendar(
                 calendar["country"], calendar.get("subdivision", ""), tuple(calendar["categories"])

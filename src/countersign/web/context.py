@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.kernel import clock
-from countersign.web.models import Preference
+from countersign.web import second_factor
+from countersign.web.models import Person, Preference
 from countersign.web.shown import times
 from countersign.web.shown.words import LANGUAGES
 
@@ -44,7 +45,7 @@ _PLACES = (
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page. Without an officer (sign-in pages) it names the node and nothing else."""
-    officer = getattr(request, "officer", None)
+    officer = getattr(request, "officer", None) or _signed_in(request)
     pack = packs.state(settings.NODE_STATE)
     zone = post_zone(officer) if officer else ""
     return {
@@ -59,6 +60,14 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "language": (get_language() or "en")[:2],
         "now_in": [(place, times.moment(clock.now(), place.zone)) for place in times.places(zone)] if officer else [],
     }
+
+
+def _signed_in(request: HttpRequest) -> Officer | None:
+    """The officer of a page that is not a desk's: sign-in, second factor, sessions."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated or not second_factor.passed(request):
+        return None
+    person = Person.objects.filter(user_id=request.user.pk, officer__active=True).select_related("officer").first()
+    return person.officer if person else None
 
 
 def post_zone(officer: Officer) -> str:

@@ -27,7 +27,7 @@ def overview(request: HttpRequest, here: Desk) -> HttpResponse:
     sent = rows.filter(direction=ExchangeItem.OUT, released__isnull=False)
     received = rows.filter(direction=ExchangeItem.IN)
     told: dict[str, Any] = {
-        "sent": _bars(sent), "received": _bars(received),
+        "sent": _chart(sent), "received": _chart(received),
         "asked_us": _kept(received), "we_asked": _kept(sent),
         "silent": sent.filter(silent_at__isnull=False).count(),
         "peers": Peer.objects.exclude(status=Peer.PROPOSED).order_by("node"), "least": _SHOWN,
@@ -35,9 +35,9 @@ def overview(request: HttpRequest, here: Desk) -> HttpResponse:
     return render(request, "web/desk/overview.html", told)
 
 
-def _bars(rows: Any) -> list[pictures.Bar]:
+def _chart(rows: Any) -> pictures.Chart:
     counted = Counter(rows.values_list("kind", flat=True))
-    return pictures.bars((say(KINDS, kind), count) for kind, count in counted.most_common())
+    return pictures.chart((say(KINDS, kind), count) for kind, count in counted.most_common())
 
 
 def _kept(rows: Any) -> list[tuple[str, int]]:

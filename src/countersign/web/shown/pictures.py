@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 ROW: Final = 46
-LEFT_EDGE, RIGHT_EDGE = 242, 458
+LEFT_EDGE, RIGHT_EDGE = 292, 508
 _HALF: Final = ROW // 2
 
 
@@ -79,8 +79,17 @@ class Bar:
     width: int
 
 
-def bars(values: Iterable[tuple[str, int]], *, longest: int = 300) -> list[Bar]:
-    """Horizontal bars, the largest as long as `longest`."""
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Horizontal bars and the height that they take."""
+
+    bars: list[Bar]
+    height: int
+
+
+def chart(values: Iterable[tuple[str, int]], *, longest: int = 240) -> Chart:
+    """Bars in the order given, the largest as long as `longest`."""
     rows = list(values)
     most = max((value for _, value in rows), default=0) or 1
-    return [Bar(name, value, 28 * place, round(longest * value / most)) for place, (name, value) in enumerate(rows)]
+    drawn = [Bar(name, value, 28 * place, round(longest * value / most)) for place, (name, value) in enumerate(rows)]
+    return Chart(drawn, 28 * len(drawn))

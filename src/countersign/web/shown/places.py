@@ -12,6 +12,10 @@ def state_name(code: str) -> str:
     return _in_language(pack.names) if pack else code
 
 
+def capital_name(code: str) -> str:
+    return _in_language(packs.state(code).capitals)
+
+
 def authority_name(code: str, state: str) -> str:
     pack = packs.states().get(state)
     found = pack.authorities.get(code) if pack else None

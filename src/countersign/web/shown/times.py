@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from countersign.charter import packs
+from countersign.web.shown import places as places_
 
 _LOCALES = {"en": "en_CA", "fr": "fr_CA", "hi": "hi_IN", "pa": "pa_Guru_IN"}
 
@@ -64,7 +65,7 @@ def span(value: timedelta) -> str:
 
 def places(post_zone: str = "") -> list[Place]:
     """The capitals of all states known here, then the post if it keeps another time."""
-    found = [Place(pack.capital, pack.time_zone) for pack in packs.states().values()]
+    found = [Place(places_.capital_name(code), pack.time_zone) for code, pack in packs.states().items()]
     if post_zone and post_zone not in {place.zone for place in found}:
         found.append(Place(post_zone.rpartition("/")[2].replace("_", " "), post_zone, post=True))
     return found

@@ -76,7 +76,7 @@ def here(value: datetime) -> str:
     from django.conf import settings
 
     pack = packs.state(settings.NODE_STATE)
-    return f"{times.moment(value, pack.time_zone)} ({pack.capital})"
+    return f"{times.moment(value, pack.time_zone)} ({places.capital_name(pack.code)})"
 
 
 @register.filter

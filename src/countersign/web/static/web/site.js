@@ -57,7 +57,7 @@
         .then((response) => (response.ok && !response.redirected ? response.json() : Promise.reject(response)))
         .then((told) => {
           form.querySelector("[name=turn]").value = told.turn;
-          form.querySelector("[data-saved]").textContent = say("saved");
+          form.querySelector("[data-draft-saved]").textContent = say("saved");
         })
         .catch(() => { changed = true; });
     }, Number(form.dataset.autosave) * 1000);
