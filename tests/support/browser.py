@@ -88,6 +88,7 @@ class Desks:
         )
         base = f"http://{state.lower()}.localhost:{self._ports[state] + 1}"
         context.add_cookies([{"name": "language", "value": language, "url": base}])
+        context.set_default_timeout(15_000)
         person = Person(context.new_page(), base, login, language)
         person.watch()
         person.page.goto(address)
