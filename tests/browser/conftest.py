@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,15 +10,6 @@ from typing import Any
 import pytest
 import pytest_socket
 from support import browser
-
-_JOURNEYS = Path(__file__).resolve().parents[1] / "journeys" / "conftest.py"
-
-
-def _journey_class() -> Any:
-    spec = importlib.util.spec_from_file_location("journeys_conftest", _JOURNEYS)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.Journey
 
 
 @pytest.fixture(scope="session")
@@ -40,14 +30,14 @@ def chromium() -> Iterator[Any]:
 def journey(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Any]:
     """Two running nodes that are demonstrations, so that sign-in links exist."""
     pytest_socket.enable_socket()
-    made = _journey_class()(tmp_path_factory.mktemp("b"), sqlite_template)
+    made = browser.journey_class()(tmp_path_factory.mktemp("b"), sqlite_template)
     try:
         for state in ("CA", "IN"):
             with (made.home(state) / "node.toml").open("a") as settings:
                 settings.write("demonstration = true\n")
             made.start(state)
         for state in ("CA", "IN"):
-            made.wait(lambda at=state: _answers(made.ports[at] + 1), 60, f"the web port of {state}")
+            made.wait(lambda at=state: browser.answers(made.ports[at] + 1), 60, f"the web port of {state}")
         yield made
     finally:
         made.close()
@@ -70,13 +60,3 @@ def language(request: pytest.FixtureRequest) -> str:
 
     known = ("en", "fr", "hi", "pa")
     return os.environ.get("COUNTERSIGN_LANGUAGE") or known[clock.now().timetuple().tm_yday % len(known)]
-
-
-def _answers(port: int) -> bool:
-    import urllib.request
-
-    try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
+import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +22,22 @@ FLAGS = (
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 ARTEFACTS = Path(__file__).resolve().parents[2] / "artefacts" / "pages"
 PHRASE = "invented cedar bridge lantern"
+_JOURNEYS = Path(__file__).resolve().parents[1] / "journeys" / "conftest.py"
+
+
+def journey_class() -> Any:
+    spec = importlib.util.spec_from_file_location("journeys_conftest", _JOURNEYS)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Journey
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 @dataclass

@@ -19,7 +19,8 @@ SETTINGS = "node.toml"
 class Home:
     """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection.
     `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111).
-    `demonstration`: sign-in links are offered, on loopback alone (check E113). `theme`: another look than the pack's."""
+    `demonstration`: sign-in links are offered, on loopback alone (check E113). `theme`: another look than the pack's.
+    `directory`: the authority's own sign-in by OpenID Connect: `name`, `server`, `client_id`, `claim`; its secret is a key."""
 
     folder: Path
     node: str
@@ -33,6 +34,7 @@ class Home:
     database_tools: str = ""
     demonstration: bool = False
     theme: str = ""
+    directory: dict[str, str] | None = field(default=None, hash=False)
 
     @property
     def keys(self) -> Path:
@@ -85,6 +87,7 @@ def read(folder: Path) -> Home:
             database_tools=content.get("database_tools", ""),
             demonstration=content.get("demonstration", False) is True,
             theme=content.get("theme", ""),
+            directory=_directory(content.get("directory")),
         )
     except FileNotFoundError:
         raise InvalidInput(
@@ -104,6 +107,19 @@ def _window(given: Any) -> tuple[int, int] | None:
     if not (isinstance(first, int) and isinstance(last, int) and 0 <= first < last):
         raise InvalidInput("two whole numbers, the second larger, are needed.", field="neutral_seconds")
     return first, last
+
+
+def _directory(given: Any) -> dict[str, str] | None:
+    """The table `[directory]`: all four are words, and the server is an https address (http on loopback, for trials)."""
+    if given is None:
+        return None
+    told = {"claim": "preferred_username"} | dict(given)
+    wrong = {"name", "server", "client_id", "claim"} ^ set(told)
+    if wrong or not all(isinstance(value, str) and value for value in told.values()):
+        raise InvalidInput("name, server and client_id are needed, claim may be given.", field="directory")
+    if not told["server"].startswith(("https://", "http://127.0.0.1:", "http://localhost:")):
+        raise InvalidInput("the directory's address begins with https://.", field="directory.server")
+    return told
 
 
 def create(

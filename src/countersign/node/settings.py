@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
 from countersign import web
 from countersign.charter import packs
+from countersign.kernel.errors import Unavailable
 from countersign.kernel.files import write_durably
 from countersign.node import env
 from countersign.node.home import current
@@ -40,7 +43,25 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _directory_app(table: dict[str, str]) -> dict[str, Any]:
+    """The directory as django-allauth knows it; the client's secret lies in the key folder."""
+    secret = (HOME.keys / "directory.secret").read_text("utf-8").strip()
+    return {
+        "provider_id": "directory",
+        "name": table["name"],
+        "client_id": table["client_id"],
+        "secret": secret,
+        "settings": {"server_url": table["server"]},
+    }
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 SECRET_KEY = _secret_key()
+DIRECTORY: dict[str, str] = {}
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", ".localhost", HOME.host]
 LOOPBACK = HOME.host in ("localhost", "127.0.0.1", "::1") or HOME.host.endswith(".localhost")
@@ -143,13 +164,13 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOOPBACK
 
 SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOOPBACK
-SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SAMESITE = "Lax" if HOME.directory else "Strict"  # the way back from a directory comes from elsewhere
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_FAILURE_VIEW = "countersign.web.views.forbidden"
 SECURE_PROXY_SSL_HEADER = None if LOOPBACK else ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-CONTENT_SECURITY_POLICY = {
+CONTENT_SECURITY_POLICY: dict[str, dict[str, list[str]]] = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
@@ -165,4 +186,14 @@ CONTENT_SECURITY_POLICY = {
 }
 USERSESSIONS_TRACK_ACTIVITY = False
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+if HOME.directory:
+    # The authority's own directory says who signs in (OpenID Connect); the officer's account and second factor stay the node's.
+    if not (find_spec("jwt") and find_spec("requests")):
+        raise Unavailable("sign-in by a directory needs more packages.", remedy="Install countersign-node[directory].")
+    DIRECTORY = HOME.directory
+    INSTALLED_APPS += ["allauth.socialaccount", "allauth.socialaccount.providers.openid_connect"]
+    SOCIALACCOUNT_ADAPTER = "countersign.web.directory.DirectoryAdapter"
+    SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [_directory_app(HOME.directory)]}}
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append(_origin(HOME.directory["server"]))
+
 COUNTERSIGN_FAULT_TESTS = env.flag("COUNTERSIGN_FAULT_TESTS")

@@ -53,6 +53,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "state_name": pack.names.get((get_language() or "en")[:2], pack.names["en"]),
         "theme": settings.NODE_THEME,
         "demonstration": settings.DEMONSTRATION,
+        "directory_name": settings.DIRECTORY.get("name", ""),
         "banner": pack.default_marking,
         "officer": officer,
         "places": _open_to(officer) if officer else [],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from countersign.web import language, views
@@ -39,6 +40,11 @@ _ACCOUNTS: list[URLPattern | URLResolver] = [
     path("2fa/", include("allauth.mfa.urls")),
     path("sessions/", include("allauth.usersessions.urls")),
 ]
+if settings.DIRECTORY:
+    _ACCOUNTS += [
+        path("directory/", include("allauth.socialaccount.providers.openid_connect.urls")),
+        path("3rdparty/", include("allauth.socialaccount.urls")),
+    ]
 _WRITING = [
     path("compose", compose.compose, name="compose"),
     path("drafts/<str:draft_id>", compose.draft, name="draft"),
