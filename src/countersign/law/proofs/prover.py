@@ -17,6 +17,7 @@ from countersign.law.vocabulary import Facts
 
 PLAIN: Final[Facts] = TEST_DEFAULTS | {
     "agency": "police", "recipient_agency": "police", "workstream": "networks", "item_type": "lead",
+    "offence": "fraud",
 } | PROCESS  # fmt: skip
 """The ordinary item: of all requests that answer a question, the one shown is as close to this as can be."""
 
