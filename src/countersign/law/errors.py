@@ -25,7 +25,9 @@ class MarkingRefused(InvalidInput):
 
 class ProverMissing(Unavailable):
     code = "PROVER_MISSING"
-    remedy = "Install it into the Python that runs countersign: python -m pip install z3-solver (the extra `dev` has it)."
+    remedy = (
+        "Install it into the Python that runs countersign: python -m pip install z3-solver (the extra `dev` has it)."
+    )
 
 
 class ProofFault(CountersignError):

@@ -20,9 +20,7 @@ from countersign.node import proving
 ACTIONS = WORDS.actions
 CLAIMS: dict[str, Claims] = {code: proving.claims_of(packs.state(code), SETS[code]) for code in STATES}
 Facts = dict[str, Any]
-NOTES = (
-    '@citation("c") @family("f") @effect("{effect}") @statement("s") @remedy("r") @confidence("high") @status("proposed")'
-)
+NOTES = '@citation("c") @family("f") @effect("{effect}") @statement("s") @remedy("r") @confidence("high") @status("proposed")'
 
 
 @cache

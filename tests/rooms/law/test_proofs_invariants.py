@@ -94,7 +94,10 @@ def test_the_shown_witness_is_as_ordinary_as_it_can_be(state: str) -> None:
     broken = rebuilt(state, {"INTL-ASYLUM-ORIGIN": None})
     witness = findings.prove(Prover(broken, state, "Release"), claim_of(state, "INV-01")).witness
     assert witness is not None
-    assert (witness["subjects"], witness["data"]) in [(["asylum_claimant"], ["identity"]), (["protected_person"], ["identity"])]
+    assert (witness["subjects"], witness["data"]) in [
+        (["asylum_claimant"], ["identity"]),
+        (["protected_person"], ["identity"]),
+    ]
     unlike = {name for name, value in PLAIN.items() if name not in CURABLE and witness[name] != value} - {"subjects"}
     assert unlike <= {"origin_state"}, unlike
 
