@@ -90,7 +90,8 @@ class _Comparison:
 
     def _newly(self, restored: frozenset[str]) -> tuple[Facts, Facts] | None:
         """Allowed now and not before, and it would be so even with the rules in `restored` as they were."""
-        mixed = Rulebook(_mixed(self.own.permits, self.old.permits, restored), _mixed(self.own.forbids, self.old.forbids, restored))  # fmt: skip
+        permits = _mixed(self.own.permits, self.old.permits, restored)
+        mixed = Rulebook(permits, _mixed(self.own.forbids, self.old.forbids, restored))
         known = [self.z3.Not(word) for word in self.new_words.values()]
         wanted = [self.own.allow(self.now), self.z3.Not(self.was_allowed), mixed.allow(self.now), *known]
         model = self.prover.model([*wanted, *self.tie, self.then.sane()], plain=True)

@@ -163,6 +163,8 @@ def _of_rules(report: Report) -> Iterator[str]:
     breaks = {rule: claims for rule, claims in report.breaks().items() if claims}
     yield f" without it an invariant breaks: {len(breaks)} rules"
     yield from (f"  {rule}: {', '.join(claims)}" for rule, claims in breaks.items())
+    others = sorted({life.rule for life in report.lives} - set(breaks))
+    yield f"  no invariant speaks of: {', '.join(others)}"
 
 
 def _of_surprise(asked: list[Surprise], known: dict[str, str]) -> Iterator[str]:
