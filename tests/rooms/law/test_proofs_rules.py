@@ -8,7 +8,6 @@ from rooms.law.proofs_support import ACTIONS, CLAIMS, NOTES, cedar_allows, forbi
 
 from countersign.law.errors import PolicyInvalid
 from countersign.law.proofs import findings
-from countersign.law.proofs.findings import Life
 from countersign.law.proofs.prover import Prover
 
 BOTH = pytest.mark.parametrize("state", STATES)
@@ -26,10 +25,10 @@ def test_every_rule_decides_some_request_alone(state: str) -> None:
 
 @BOTH
 def test_what_a_forbid_alone_stops_is_allowed_once_the_rule_is_deleted(state: str) -> None:
-    """By policies really compiled without it, for every ninth rule; and what a gateway alone opens is then shut."""
+    """By policies really compiled without it, for every fifteenth rule; and what a gateway alone opens is then shut."""
     for start, action in enumerate(GATE):
         for place, life in enumerate(findings.lives(prover_of(state, action))):
-            if place % 9 == start and life.alone:
+            if place % 15 == start and life.alone:
                 without = rebuilt(state, {life.rule: None})
                 stops = life.rule in prover_of(state, action).rules.forbids
                 assert cedar_allows(SETS[state], action, life.alone) is not stops
@@ -80,12 +79,6 @@ def test_the_rules_that_protect_people_each_hold_an_invariant(state: str) -> Non
     assert {"GATE-4EYES", "INTL-ASYLUM-THIRD", "INTL-TNR-APPROVAL", "INTL-POLITICAL-DOUBT"} <= held
 
 
-def _life(state: str, rule: str, *more: str) -> Life:
-    return next(
-        life for life in findings.lives(Prover(rebuilt(state, {}, *more), state, "Release")) if life.rule == rule
-    )
-
-
 @BOTH
 @pytest.mark.parametrize(
     ("more", "alone", "fires"),
@@ -103,7 +96,7 @@ def _life(state: str, rule: str, *more: str) -> Life:
          "another-opens-it", "a-good-gateway"],
 )  # fmt: skip
 def test_a_planted_rule_that_is_dead_or_superfluous_is_found(state: str, more: str, alone: bool, fires: bool) -> None:
-    life = _life(state, "X", more)
+    life = findings.life_of(Prover(rebuilt(state, {}, more), state, "Release"), "X")
     assert (life.alone is not None, life.fires) == (alone, fires)
 
 

@@ -78,7 +78,12 @@ def ask(prover: Prover, claim: Claim) -> Surprise:
 
 def lives(prover: Prover) -> list[Life]:
     """Every rule of the action: is there a request that it alone decides. Raises ProofFault."""
-    return [_forbid(prover, name) for name in prover.rules.forbids] + [_permit(prover, n) for n in prover.rules.permits]
+    return [life_of(prover, name) for name in [*prover.rules.forbids, *prover.rules.permits]]
+
+
+def life_of(prover: Prover, name: str) -> Life:
+    """Whether one rule matters. Raises KeyError for one that the action does not have, and ProofFault."""
+    return _forbid(prover, name) if name in prover.rules.forbids else _permit(prover, name)
 
 
 def _forbid(prover: Prover, name: str) -> Life:
