@@ -16,7 +16,6 @@ from countersign.law.proofs.report import Report
 from countersign.node.policies import policies_of
 
 CLAIMS = "proofs.toml"
-NOTES = "CHANGES.toml"
 
 
 def prove(arguments: argparse.Namespace) -> int:
@@ -42,7 +41,7 @@ def claims_of(pack: StatePack, policies: PolicySet) -> Claims:
 
 def notes_of(pack: StatePack) -> list[versions.Note]:
     """What the packs say of their changes."""
-    return versions.load_notes(_law_files(pack, NOTES))
+    return versions.load_notes(_law_files(pack, versions.NOTES))
 
 
 def _examined(pack: StatePack, older: dict[str, PolicySet] | None) -> Report:

@@ -39,10 +39,11 @@ def compare(
     Raises ProofFault where Cedar sees a request otherwise.
     """
     found: list[Loosening] = []
+    same_words = newer.vocabulary == older.vocabulary
     for action in newer.vocabulary.actions:
-        comparison = _Comparison(newer, older, state, action)
-        found += comparison.by_words(words) if action in older.vocabulary.actions else comparison.by_action(words)
-        found += comparison.by_rules(rules) if action in older.vocabulary.actions else []
+        changed = _changed(parsed(newer), parsed(older), action)
+        if changed or not same_words:
+            found += _Comparison(newer, older, state, action).all(changed, rules, words)
     return found
 
 
@@ -59,6 +60,12 @@ class _Comparison:
         known = [self.z3.Not(word) for word in self.new_words.values()]
         self.was_allowed = self.z3.And(*known, self.then.sane(), self.old.allow(self.then))
 
+    def all(self, changed: frozenset[str], rules: frozenset[str], words: frozenset[str]) -> list[Loosening]:
+        """Everything that the action newly allows."""
+        if self.action not in self.older.vocabulary.actions:
+            return self.by_action(words)
+        return self.by_words(words) + self.by_rules(changed, rules)
+
     def by_action(self, words: frozenset[str]) -> list[Loosening]:
         """The older policies have no such action: whatever is allowed is new."""
         facts = self.prover.allowed(plain=True)
@@ -74,9 +81,8 @@ class _Comparison:
                 found.append(Loosening(self.action, word, word in words, facts, None))
         return found
 
-    def by_rules(self, named: frozenset[str]) -> list[Loosening]:
+    def by_rules(self, changed: frozenset[str], named: frozenset[str]) -> list[Loosening]:
         """For each changed rule what it lets through by itself; then whatever is not explained by the named ones."""
-        changed = _changed(parsed(self.newer), parsed(self.older), self.action)
         found = []
         for rule in sorted(changed):
             facts = self._newly(changed - {rule})

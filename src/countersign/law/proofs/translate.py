@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from countersign.law import grammar
 from countersign.law.errors import PolicyInvalid
@@ -27,7 +28,12 @@ class Rulebook:
 
 def parsed(policies: PolicySet) -> dict[str, Policy]:
     """The policies of a set by id, as the house's own reader reads their text."""
-    return {policy.annotations["id"]: policy for text in policies.texts for policy in grammar.parse(text)}
+    return dict(_read(policies.texts))
+
+
+@lru_cache(maxsize=8)
+def _read(texts: tuple[str, ...]) -> dict[str, Policy]:
+    return {policy.annotations["id"]: policy for text in texts for policy in grammar.parse(text)}
 
 
 def rulebook(policies: Iterable[Policy], action: str, world: World) -> Rulebook:

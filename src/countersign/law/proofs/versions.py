@@ -15,6 +15,7 @@ from countersign.law.errors import PolicyInvalid
 from countersign.law.policies import PolicySet
 
 FORMAT: Final = "countersign-law-1"
+NOTES: Final = "CHANGES.toml"
 SHORTEST: Final = 12
 """Digits of a version that a note must at least name."""
 
@@ -54,17 +55,18 @@ def restore(data: bytes) -> dict[str, PolicySet]:
         kept: dict[str, Any] = json.loads(data)
         if kept["format"] != FORMAT:
             raise PolicyInvalid(f"the format is {kept['format']}, not {FORMAT}.")
+        versions = {code: str(entry["version"]) for code, entry in kept["states"].items()}
         found = {code: _compiled(entry, kept["texts"]) for code, entry in kept["states"].items()}
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise PolicyInvalid(f"this is no file of `law prove --save`: {error!r}.") from None
     for code, policies in found.items():
-        if policies.version != kept["states"][code]["version"]:
+        if policies.version != versions[code]:
             raise PolicyInvalid(f"the policies of {code} are not those of the version that the file names.")
     return found
 
 
 def load_notes(paths: Iterable[Path]) -> list[Note]:
-    """Read the files CHANGES.toml that exist. Raises PolicyInvalid naming what is wrong."""
+    """Read those of the files that exist. Raises PolicyInvalid naming what is wrong."""
     notes: list[Note] = []
     for path in (path for path in paths if path.exists()):
         try:
@@ -83,14 +85,19 @@ def named(notes: Sequence[Note], older: str) -> tuple[frozenset[str], frozenset[
 
 
 def _note(entry: dict[str, Any]) -> Note:
-    note = Note(
-        tuple(entry["from"]), frozenset(entry.get("rules", ())), frozenset(entry.get("words", ())), entry["reason"]
-    )
-    if not note.older or any(len(start) < SHORTEST for start in note.older):
-        raise PolicyInvalid(f"a note in CHANGES.toml needs `from`: at least {SHORTEST} digits of each older version.")
-    if not str(note.reason).strip() or not note.rules | note.words:
-        raise PolicyInvalid("a note in CHANGES.toml needs a reason, and the rules or words that it is about.")
+    older, rules, new_words = (_texts(entry.get(name, [])) for name in ("from", "rules", "words"))
+    note = Note(tuple(older), frozenset(rules), frozenset(new_words), str(entry["reason"]))
+    if not older or any(len(start) < SHORTEST for start in older):
+        raise PolicyInvalid(f"a note in {NOTES} needs `from`: at least {SHORTEST} digits of each older version.")
+    if not note.reason.strip() or not note.rules | note.words:
+        raise PolicyInvalid(f"a note in {NOTES} needs a reason, and the rules or words that it is about.")
     return note
+
+
+def _texts(value: object) -> list[str]:
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise PolicyInvalid(f"`from`, `rules` and `words` of a note in {NOTES} are lists of texts.")
+    return value
 
 
 def _compiled(entry: dict[str, Any], texts: list[str]) -> PolicySet:
