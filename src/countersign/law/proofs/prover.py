@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from countersign.law import decide as law
@@ -32,7 +32,7 @@ class Prover:
         self.rules: Rulebook = rulebook(parsed(policies).values(), action, self.world)
         self._guards = {name: self.z3.Bool(f"{name} stands") for name in self.rules.forbids}
         self._solver = self.z3.Solver()
-        self._solver.add(self.world.sane(), *self.world.literals({"releasing": state}))
+        self._solver.add(self.world.sane(), self.world.members("releasing")[state])
         for name, fires in self.rules.forbids.items():
             self._solver.add(self.z3.Implies(self._guards[name], self.z3.Not(fires)))
         self.core: frozenset[str] = frozenset()
@@ -90,23 +90,30 @@ class Prover:
             raise ProofFault(f"the solver gave no answer: {self._solver.reason_unknown()}.")
         return bool(answer == self.z3.sat)
 
-    def _most_ordinary(self, assumed: list[Formula]) -> Any:
-        """Attribute by attribute, value by value, as in the ordinary item wherever that is possible."""
+    def _most_ordinary(self, guards: list[Formula]) -> Any:
+        """As in the ordinary item but for what the answer needs: of wishes that cannot all be met the last is given up."""
+        self._solver.add(*guards)
+        wishes, given_up = list(self._wishes()), []
+        while not self._check(wishes):
+            core = {wish.get_id() for wish in self._solver.unsat_core()}
+            given_up.append(wishes.pop(max(place for place, wish in enumerate(wishes) if wish.get_id() in core)))
         model = self._solver.model()
-        for wish in self._wishes():
-            if self.z3.is_true(model.eval(wish, model_completion=True)):
-                assumed.append(wish)
-            elif self._check([*assumed, wish]):
-                assumed.append(wish)
+        for wish in given_up:
+            if self._check([*wishes, wish]):
+                wishes.append(wish)
                 model = self._solver.model()
         return model
 
-    def _wishes(self) -> list[Formula]:
-        known = self.world.terms
-        plain = {name: value for name, value in PLAIN.items() if name in known}
-        enums = [self.world.members(name).get(value) for name, value in plain.items() if isinstance(value, str)]
-        rest = {name: value for name, value in plain.items() if not isinstance(value, str)}
-        return [wish for wish in enums if wish is not None] + self.world.literals(rest)
+    def _wishes(self) -> Iterator[Formula]:
+        """What the ordinary item has and has not, as far as the vocabulary knows it; enumerations before all else."""
+        enums = {(name, value) for name, value in PLAIN.items() if isinstance(value, str)}
+        unknowns = self.world.unknowns
+        yield from (unknown for mark, unknown in unknowns.items() if mark in enums)
+        for (name, value), unknown in unknowns.items():
+            plain = PLAIN.get(name)
+            if isinstance(plain, (bool, list)):
+                wanted = plain if isinstance(plain, bool) else value in plain
+                yield unknown if wanted else self.z3.Not(unknown)
 
 
 def decided(policies: PolicySet, action: str, facts: Facts) -> Decision:

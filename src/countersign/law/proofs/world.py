@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from countersign.law.errors import PolicyInvalid
@@ -27,6 +28,8 @@ class Many:
 
 
 Term = Formula | One | Many
+Mark = tuple[str, str]
+"""An unknown: its attribute and, but for a boolean, the value it stands for."""
 
 
 class World:
@@ -60,32 +63,32 @@ class World:
         exactly = [list(self.terms[name].members.values()) for name in self.vocabulary.enums]
         return self.z3.And([self.z3.And(self.z3.Or(some), self.z3.AtMost(*some, 1)) for some in exactly])
 
-    def literals(self, facts: Facts) -> list[Formula]:
-        """The facts, of some attributes or all, as formulas. The facts are those of the vocabulary."""
-        found: list[Formula] = []
-        for name, value in facts.items():
-            if isinstance(value, bool):
-                found.append(self.terms[name] if value else self.z3.Not(self.terms[name]))
-            else:
-                present = {value} if isinstance(value, str) else set(value)
-                found += [
-                    unknown if member in present else self.z3.Not(unknown)
-                    for member, unknown in self.members(name).items()
-                ]
+    @cached_property
+    def unknowns(self) -> dict[Mark, Formula]:
+        """Every unknown by attribute and plain value; a boolean has no value."""
+        found: dict[Mark, Formula] = {(name, ""): self.terms[name] for name in self.vocabulary.booleans}
+        for name in (*self.vocabulary.enums, *self.vocabulary.sets):
+            found |= {(name, value): unknown for value, unknown in self.members(name).items()}
         return found
+
+    def true(self, model: Any) -> set[Mark]:
+        """The unknowns that are true in a model of the solver."""
+        number = model.eval(self._as_number, model_completion=True).as_long()
+        return {mark for place, mark in enumerate(reversed(self.unknowns)) if number >> place & 1}
 
     def read(self, model: Any) -> Facts:
         """The request that a model of the solver describes: every attribute of the vocabulary with its value."""
+        true = self.true(model)
+        words = self.vocabulary
+        facts: Facts = {name: (name, "") in true for name in words.booleans}
+        facts |= {name: next(v for v in values if (name, v) in true) for name, values in words.enums.items()}
+        return facts | {name: sorted(v for v in values if (name, v) in true) for name, values in words.sets.items()}
 
-        def true(formula: Formula) -> bool:
-            return bool(self.z3.is_true(model.eval(formula, model_completion=True)))
-
-        facts: Facts = {name: true(self.terms[name]) for name in self.vocabulary.booleans}
-        for name in self.vocabulary.enums:
-            facts[name] = next(value for value, unknown in self.members(name).items() if true(unknown))
-        for name in self.vocabulary.sets:
-            facts[name] = sorted(value for value, unknown in self.members(name).items() if true(unknown))
-        return facts
+    @cached_property
+    def _as_number(self) -> Formula:
+        """All unknowns as the bits of one number, for one question to the solver costs as much as another."""
+        one, zero = self.z3.BitVecVal(1, 1), self.z3.BitVecVal(0, 1)
+        return self.z3.Concat(zero, *(self.z3.If(unknown, one, zero) for unknown in self.unknowns.values()))
 
     def _unknown(self, attribute: str) -> Term:
         label = f"{self._name}{attribute}"
