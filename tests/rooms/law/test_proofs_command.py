@@ -54,20 +54,20 @@ def test_it_tells_each_claim_with_its_place_so_that_one_sees_it_move(proved: tup
             assert claim.says in part
 
 
-def test_every_witness_in_the_written_findings_is_allowed_by_cedar_and_answers_its_question(
+def test_every_example_in_the_written_findings_is_allowed_by_cedar_and_answers_its_question(
     proved: tuple[int, str, list[dict]],
 ) -> None:
     confirmed = 0
     for found in proved[2]:
         state = found["state"]
         assert found["policy"] == SETS[state].version
-        assert all(row["holds"] and row["witness"] is None for row in found["invariants"])
+        assert all(row["holds"] and row["example"] is None for row in found["invariants"])
         texts = {claim.id: claim.text for claim in CLAIMS[state].surprises}
         for row in found["surprises"]:
-            assert row["permitted"] is (row["witness"] is not None) is (row["judged"] is not None and row["permitted"])
+            assert row["permitted"] is (row["example"] is not None) is (row["judged"] is not None and row["permitted"])
             if row["permitted"]:
-                assert cedar_allows(SETS[state], row["action"], row["witness"])
-                assert meets(state, texts[row["id"]], row["action"], row["witness"])
+                assert cedar_allows(SETS[state], row["action"], row["example"])
+                assert meets(state, texts[row["id"]], row["action"], row["example"])
                 confirmed += 1
         assert set(found["rules"]) == set(SETS[state].rules)
         assert all(row["alone_in"] for row in found["rules"].values())
@@ -84,6 +84,65 @@ def test_nothing_is_allowed_that_the_rules_of_the_last_review_did_not_allow() ->
         rules, words = versions.named(proving.notes_of(pack), older[state].version)
         found = comparing.compare(SETS[state], older[state], state, rules, words)
         assert [(one.action, one.because, one.now) for one in found if not one.named] == []
+
+
+def _rows(found: list[dict], start: str) -> list[str]:
+    """The rows of the page's tables that these findings call for."""
+    return [_invariant(name, found) for name in _ids(found, "invariants")] if start == "INV" else [
+        _surprise(name, found) for name in _ids(found, "surprises")
+    ]  # fmt: skip
+
+
+def _ids(found: list[dict], part: str) -> list[str]:
+    return sorted({row["id"] for one in found for row in one[part]}, key=lambda name: int(name[4:]))
+
+
+def _invariant(name: str, found: list[dict]) -> str:
+    rows = [row for one in found for row in one["invariants"] if row["id"] == name]
+    actions = list(dict.fromkeys(row["action"] for row in rows))
+    rests_on = sorted({rule for row in rows for rule in row["rests_on"]})
+    carried = ", ".join(f"`{rule}`" for rule in rests_on) or "the gateways"
+    return f"| `{name}` | {rows[0]['says']} | {', '.join(actions)} | {carried} |"
+
+
+def _surprise(name: str, found: list[dict]) -> str:
+    rows = {one["state"]: [row for row in one["surprises"] if row["id"] == name] for one in found}
+    asks = rows["CA"][0]["asks"]
+    why = {state: some[0]["judged"] for state, some in rows.items() if any(row["permitted"] for row in some)}
+    if not why:
+        return f"| `{name}` | {asks} |"
+    names = {"CA": "Canada", "IN": "India"}
+    answer = "yes" if len(why) == 2 else f"yes, from {names[min(why)]}"
+    judged = min(why.values()) if len(set(why.values())) == 1 else " ".join(f"{names[s]}: {w}" for s, w in why.items())
+    return f"| `{name}` | {asks} | {answer} | {judged} |"
+
+
+@pytest.mark.parametrize("start", ["INV", "SUR"])
+def test_the_page_on_proofs_lists_exactly_what_is_claimed_and_found(
+    proved: tuple[int, str, list[dict]], start: str
+) -> None:
+    page = (TOP / "docs" / "proofs.md").read_text("utf-8")
+    listed = [line for line in page.splitlines() if line.startswith(f"| `{start}-")]
+    expected = _rows(proved[2], start)
+    assert sorted(listed) == sorted(expected)
+    assert len(listed) == len(set(listed))
+
+
+def test_the_page_on_proofs_counts_right(proved: tuple[int, str, list[dict]]) -> None:
+    page = (TOP / "docs" / "proofs.md").read_text("utf-8")
+    canada, india = proved[2]
+    invariants, rules, broken = (
+        [count(one) for one in (canada, india)]
+        for count in (
+            lambda one: len({row["id"] for row in one["invariants"]}),
+            lambda one: len(one["rules"]),
+            lambda one: sum(bool(row["deleted_breaks"]) for row in one["rules"].values()),
+        )
+    )
+    assert f"{invariants[0]} for Canada, {invariants[1]} for India" in page
+    assert f"Canada's {rules[0]} rules and India's {rules[1]} each decide some request alone" in page
+    assert f"The deletion of {broken[0]} of Canada's rules and {broken[1]} of India's breaks an invariant" in page
+    assert "proofs.md" in (TOP / "docs" / "judge.md").read_text("utf-8")
 
 
 @pytest.fixture
@@ -106,7 +165,7 @@ def test_an_invented_third_state_is_proved_without_code(zedland: Path, capsys: p
     assert "All is as claimed." in capsys.readouterr().out
 
 
-def test_a_law_that_lacks_a_rule_fails_with_a_witness_that_can_be_read(
+def test_a_law_that_lacks_a_rule_fails_with_an_example_that_can_be_read(
     zedland: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     """The third state drops its rule on undetermined risk: two invariants' words, the attributes, and exit status 1."""
@@ -122,7 +181,7 @@ def test_a_law_that_lacks_a_rule_fails_with_a_witness_that_can_be_read(
     broken = [row for row in found["invariants"] if not row["holds"]]
     assert {(row["id"], row["action"]) for row in broken} == {("INV-05", "Ask"), ("INV-05", "Release")}
     for row in broken:
-        assert cedar_allows(policies_of(packs.state("ZZ")), row["action"], row["witness"])
+        assert cedar_allows(policies_of(packs.state("ZZ")), row["action"], row["example"])
 
 
 def test_what_is_newly_allowed_fails_until_a_note_names_it(

@@ -1,4 +1,4 @@
-"""Every invariant is proved for both states, each proof can fail, and no witness is shown that Cedar does not confirm."""
+"""Every invariant is proved for both states, each proof can fail, and no example is shown that Cedar does not confirm."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def claim_of(state: str, name: str) -> Claim:
 @pytest.mark.parametrize(("state", "claim", "action"), EACH)
 def test_the_invariant_holds_for_every_request_there_can_be(state: str, claim: Claim, action: str) -> None:
     proof = findings.prove(prover_of(state, action), claim)
-    assert proof.witness is None, proof.witness
+    assert proof.example is None, proof.example
     assert not proof.empty, "its matter cannot come up"
 
 
@@ -45,11 +45,11 @@ def test_where_everything_is_open_the_invariant_is_refuted_by_a_request_that_ced
     state: str, claim: Claim, action: str
 ) -> None:
     open_to_all = OPEN[state]
-    witness = findings.prove(Prover(open_to_all, state, action), claim).witness
-    assert witness is not None
-    assert cedar_allows(open_to_all, action, witness)
-    assert meets(state, claim.text, action, witness)
-    assert not cedar_allows(SETS[state], action, witness)
+    example = findings.prove(Prover(open_to_all, state, action), claim).example
+    assert example is not None
+    assert cedar_allows(open_to_all, action, example)
+    assert meets(state, claim.text, action, example)
+    assert not cedar_allows(SETS[state], action, example)
 
 
 PLANTED: dict[str, tuple[str, dict[str, str | None], tuple[str, ...]]] = {
@@ -77,29 +77,29 @@ PLANTED: dict[str, tuple[str, dict[str, str | None], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("flaw", PLANTED)
-def test_a_planted_flaw_is_found_with_a_true_witness(state: str, flaw: str) -> None:
+def test_a_planted_flaw_is_found_with_a_true_example(state: str, flaw: str) -> None:
     name, changes, more = PLANTED[flaw]
     broken = rebuilt(state, changes, *more)
     claim = claim_of(state, name)
     for action in claim.actions:
-        witness = findings.prove(Prover(broken, state, action), claim).witness
-        assert witness is not None
-        assert cedar_allows(broken, action, witness)
-        assert meets(state, claim.text, action, witness)
-        assert not cedar_allows(SETS[state], action, witness)
+        example = findings.prove(Prover(broken, state, action), claim).example
+        assert example is not None
+        assert cedar_allows(broken, action, example)
+        assert meets(state, claim.text, action, example)
+        assert not cedar_allows(SETS[state], action, example)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_shown_witness_is_as_ordinary_as_it_can_be(state: str) -> None:
+def test_the_shown_example_is_as_ordinary_as_it_can_be(state: str) -> None:
     """Without the asylum rule, what is shown differs from an ordinary item in little more than the person's protection."""
     broken = rebuilt(state, {"INTL-ASYLUM-ORIGIN": None})
-    witness = findings.prove(Prover(broken, state, "Release"), claim_of(state, "INV-01")).witness
-    assert witness is not None
-    assert (witness["subjects"], witness["data"]) in [
+    example = findings.prove(Prover(broken, state, "Release"), claim_of(state, "INV-01")).example
+    assert example is not None
+    assert (example["subjects"], example["data"]) in [
         (["asylum_claimant"], ["identity"]),
         (["protected_person"], ["identity"]),
     ]
-    unlike = {name for name, value in PLAIN.items() if name not in CURABLE and witness[name] != value} - {"subjects"}
+    unlike = {name for name, value in PLAIN.items() if name not in CURABLE and example[name] != value} - {"subjects"}
     assert unlike <= {"origin_state"}, unlike
 
 
@@ -131,7 +131,7 @@ def test_the_claims_say_what_the_tests_of_decisions_say_in_another_language(stat
 
 @cache
 def _breaking(state: str, claim: Claim) -> Facts:
-    facts = findings.prove(Prover(OPEN[state], state, claim.actions[0]), claim).witness
+    facts = findings.prove(Prover(OPEN[state], state, claim.actions[0]), claim).example
     assert facts is not None
     return facts
 
@@ -172,4 +172,4 @@ def test_a_malformed_file_of_claims_is_a_named_refusal(tmp_path: Any, content: s
 def test_an_invariant_whose_matter_cannot_come_up_does_not_hold() -> None:
     never = claims.read_condition("X", "context.personal && !context.personal", SETS["CA"].vocabulary)
     proof = findings.prove(prover_of("CA", "Release"), Claim("X", "says", ("Release",), "", never))
-    assert (proof.witness, proof.empty, proof.holds) == (None, True, False)
+    assert (proof.example, proof.empty, proof.holds) == (None, True, False)

@@ -45,10 +45,10 @@ def test_a_rule_on_which_an_invariant_rests_breaks_it_by_its_deletion_and_no_oth
         others = ["GATE-BULK", "USE-H2"]
         for rule in [*proof.rests_on, *others]:
             without = rebuilt(state, {rule: None})
-            witness = findings.prove(Prover(without, state, action), claim).witness
-            assert (witness is not None) is (rule in proof.rests_on), (claim.id, rule)
-            assert witness is None or (
-                cedar_allows(without, action, witness) and meets(state, claim.text, action, witness)
+            example = findings.prove(Prover(without, state, action), claim).example
+            assert (example is not None) is (rule in proof.rests_on), (claim.id, rule)
+            assert example is None or (
+                cedar_allows(without, action, example) and meets(state, claim.text, action, example)
             )
 
 

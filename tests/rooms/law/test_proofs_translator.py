@@ -225,7 +225,7 @@ def test_a_difference_between_formulas_and_cedar_would_be_seen(monkeypatch: pyte
         prover.allowed(lacks)
 
 
-def test_a_witness_that_cedar_denies_is_never_shown() -> None:
+def test_a_example_that_cedar_denies_is_never_shown() -> None:
     """A prover that has lost a rule of the set it speaks of."""
     prover = Prover(rebuilt("CA", {"GATE-BULK": None}), "CA", "Release")
     prover.policies = SETS["CA"]

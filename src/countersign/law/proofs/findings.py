@@ -15,20 +15,20 @@ from countersign.law.vocabulary import Facts
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """An invariant for one action: `witness` refutes it. `empty`: its matter cannot come up, so that it says nothing.
+    """An invariant for one action: `example` refutes it. `empty`: its matter cannot come up, so that it says nothing.
 
     `rests_on`: the rules of which each alone, if it were deleted, would let the invariant be broken.
     """
 
     claim: Claim
     action: str
-    witness: Facts | None
+    example: Facts | None
     empty: bool
     rests_on: tuple[str, ...]
 
     @property
     def holds(self) -> bool:
-        return self.witness is None and not self.empty
+        return self.example is None and not self.empty
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Surprise:
 
     claim: Claim
     action: str
-    witness: Facts | None
+    example: Facts | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Harm:
 def prove(prover: Prover, claim: Claim) -> Proof:
     """Whether no allowed request meets the condition of the claim, and what that rests on. Raises ProofFault."""
     broken = condition(claim.condition, prover.world)
-    witness = prover.allowed(broken, plain=True)
-    if witness is not None:
-        return Proof(claim, prover.action, witness, empty=False, rests_on=())
+    example = prover.allowed(broken, plain=True)
+    if example is not None:
+        return Proof(claim, prover.action, example, empty=False, rests_on=())
     core = sorted(prover.core)
     rests_on = [name for name in core if prover.allowed(broken, without=frozenset({name})) is not None]
     empty = prover.any([broken]) is None

@@ -46,13 +46,13 @@ class Report:
     @property
     def unjudged(self) -> list[str]:
         """Surprises that the rules permit and nobody has judged."""
-        return sorted({surprise.claim.id for surprise in self.surprises if surprise.witness} - set(self.known))
+        return sorted({surprise.claim.id for surprise in self.surprises if surprise.example} - set(self.known))
 
     @property
     def outdated(self) -> list[str]:
         """Surprises that are judged, and that the rules do not permit any more."""
         asked = {surprise.claim.id for surprise in self.surprises}
-        return sorted(set(self.known) & asked - {surprise.claim.id for surprise in self.surprises if surprise.witness})
+        return sorted(set(self.known) & asked - {surprise.claim.id for surprise in self.surprises if surprise.example})
 
     def breaks(self) -> dict[str, list[str]]:
         """For each rule the invariants that its deletion would break."""
@@ -64,7 +64,7 @@ class Report:
 
     def faults(self) -> list[str]:
         """What makes the policies unfit, in a line each; empty if all is well."""
-        found = [f"{proof.claim.id} does not hold for {proof.action}" for proof in self.proofs if proof.witness]
+        found = [f"{proof.claim.id} does not hold for {proof.action}" for proof in self.proofs if proof.example]
         found += [f"{proof.claim.id} says nothing about {proof.action}" for proof in self.proofs if proof.empty]
         found += [f"more approvals can harm in {harm.action}" for harm in self.harms]
         found += [f"{rule} never matters" for rule in self.dead]
@@ -76,13 +76,13 @@ class Report:
         ]  # fmt: skip
 
     def as_json(self) -> dict[str, Any]:
-        """All of it, with whole requests as witnesses."""
+        """All of it, with whole requests as examples."""
         return {
             "state": self.state,
             "policy": self.version,
             "invariants": [
                 {"id": proof.claim.id, "says": proof.claim.says, "action": proof.action, "holds": proof.holds,
-                 "witness": proof.witness, "rests_on": list(proof.rests_on)}
+                 "example": proof.example, "rests_on": list(proof.rests_on)}
                 for proof in self.proofs
             ],
             "more_never_harms": {
@@ -98,7 +98,7 @@ class Report:
             },
             "surprises": [
                 {"id": surprise.claim.id, "asks": surprise.claim.says, "action": surprise.action,
-                 "permitted": surprise.witness is not None, "witness": surprise.witness,
+                 "permitted": surprise.example is not None, "example": surprise.example,
                  "judged": self.known.get(surprise.claim.id)}
                 for surprise in self.surprises
             ],
@@ -152,7 +152,7 @@ def _of_invariant(found: list[Proof], place: str) -> Iterator[str]:
         yield f"      rests on {', '.join(rests_on) or 'the gateways, or several rules each'}"
     for proof in bad:
         yield f"  {claim.id} {'SAYS NOTHING' if proof.empty else 'REFUTED'} {place} for {proof.action}: {claim.says}"
-        yield from _request(proof.witness) if proof.witness else ()
+        yield from _request(proof.example) if proof.example else ()
 
 
 def _of_rules(report: Report) -> Iterator[str]:
@@ -168,13 +168,13 @@ def _of_rules(report: Report) -> Iterator[str]:
 
 
 def _of_surprise(asked: list[Surprise], known: dict[str, str]) -> Iterator[str]:
-    claim, first = asked[0].claim, next((surprise for surprise in asked if surprise.witness), None)
-    if first is None or first.witness is None:
+    claim, first = asked[0].claim, next((surprise for surprise in asked if surprise.example), None)
+    if first is None or first.example is None:
         yield f"  {claim.id} no: {claim.says}"
         return
-    actions = ", ".join(surprise.action for surprise in asked if surprise.witness)
+    actions = ", ".join(surprise.action for surprise in asked if surprise.example)
     yield f"  {claim.id} YES for {actions}: {claim.says}"
-    yield from _request(first.witness)
+    yield from _request(first.example)
     yield f"      judged: {known.get(claim.id, 'by nobody yet')}"
 
 
@@ -187,7 +187,7 @@ def of_loosenings(loosenings: list[Loosening]) -> Iterator[str]:
 
 
 def _request(facts: Facts) -> Iterator[str]:
-    """A witness, as far as it is no ordinary item."""
+    """A request that shows something, as far as it is no ordinary item."""
     shown = [
         f"{name}: {', '.join(value) or 'none'}" if isinstance(value, list) else f"{name}: {_plain(value)}"
         for name, value in differences(facts).items()
