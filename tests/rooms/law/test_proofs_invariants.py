@@ -40,10 +40,13 @@ def test_the_invariant_holds_for_every_request_there_can_be(state: str, claim: C
     assert not proof.empty, "its matter cannot come up"
 
 
-@pytest.mark.parametrize(("state", "claim", "action"), EACH)
+@pytest.mark.parametrize(
+    ("state", "claim"), [pytest.param(*row.values[:2], id=row.id) for row in EACH if row.values[2] != "Ask"]
+)
 def test_where_everything_is_open_the_invariant_is_refuted_by_a_request_that_cedar_allows(
-    state: str, claim: Claim, action: str
+    state: str, claim: Claim
 ) -> None:
+    action = claim.actions[-1]
     open_to_all = OPEN[state]
     example = findings.prove(Prover(open_to_all, state, action), claim).example
     assert example is not None
@@ -75,8 +78,7 @@ PLANTED: dict[str, tuple[str, dict[str, str | None], tuple[str, ...]]] = {
 """Name of the flaw: the invariant that it breaks, the rules that it changes, the rules that it adds."""
 
 
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("flaw", PLANTED)
+@pytest.mark.parametrize(("state", "flaw"), [(STATES[place % 2], flaw) for place, flaw in enumerate(PLANTED)])
 def test_a_planted_flaw_is_found_with_a_true_example(state: str, flaw: str) -> None:
     name, changes, more = PLANTED[flaw]
     broken = rebuilt(state, changes, *more)

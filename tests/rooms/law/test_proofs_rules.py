@@ -25,10 +25,10 @@ def test_every_rule_decides_some_request_alone(state: str) -> None:
 
 @BOTH
 def test_what_a_forbid_alone_stops_is_allowed_once_the_rule_is_deleted(state: str) -> None:
-    """By policies really compiled without it, for every fifteenth rule; and what a gateway alone opens is then shut."""
+    """By policies really compiled without it, for every thirtieth rule; and what a gateway alone opens is then shut."""
     for start, action in enumerate(GATE):
         for place, life in enumerate(findings.lives(prover_of(state, action))):
-            if place % 15 == start and life.alone:
+            if place % 30 == start and life.alone:
                 without = rebuilt(state, {life.rule: None})
                 stops = life.rule in prover_of(state, action).rules.forbids
                 assert cedar_allows(SETS[state], action, life.alone) is not stops
@@ -38,11 +38,11 @@ def test_what_a_forbid_alone_stops_is_allowed_once_the_rule_is_deleted(state: st
 @BOTH
 def test_a_rule_on_which_an_invariant_rests_breaks_it_by_its_deletion_and_no_other_does(state: str) -> None:
     """Recomputed the slow way for some invariants: policies without the rule, asked anew."""
-    claims = [claim for claim in CLAIMS[state].invariants if claim.id in ("INV-01", "INV-12", "INV-53")]
+    claims = [claim for claim in CLAIMS[state].invariants if claim.id in ("INV-01", "INV-53")]
     for claim in claims:
         action = claim.actions[0]
         proof = findings.prove(prover_of(state, action), claim)
-        others = ["GATE-BULK", "USE-H2"]
+        others = ["INTL-TAX" if action == "Ask" else "USE-H2"]
         for rule in [*proof.rests_on, *others]:
             without = rebuilt(state, {rule: None})
             example = findings.prove(Prover(without, state, action), claim).example

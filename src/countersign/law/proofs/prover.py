@@ -57,17 +57,17 @@ class Prover:
 
     def model(self, wanted: Iterable[Formula], *, guards: Iterable[Formula] = (), plain: bool = False) -> Any | None:
         """As `any`, as a model, for those who have unknowns of their own."""
-        guards = list(guards)
+        guards, scopes = list(guards), self._solver.num_scopes()
         self._solver.push()
         try:
             self._solver.add(*wanted)
             if not self._check(guards):
-                core = set(map(str, self._solver.unsat_core()))
-                self.core = frozenset(name for name, guard in self._guards.items() if str(guard) in core)
+                core = {formula.get_id() for formula in self._solver.unsat_core()}
+                self.core = frozenset(name for name, guard in self._guards.items() if guard.get_id() in core)
                 return None
             return self._most_ordinary(guards) if plain else self._solver.model()
         finally:
-            self._solver.pop()
+            self._solver.pop(self._solver.num_scopes() - scopes)
 
     def confirm(self, facts: Facts, without: frozenset[str] = frozenset()) -> None:
         """Cedar and the second evaluator allow it, or deny it for nothing but the rules in `without`. Raises ProofFault."""
@@ -91,18 +91,22 @@ class Prover:
         return bool(answer == self.z3.sat)
 
     def _most_ordinary(self, guards: list[Formula]) -> Any:
-        """As in the ordinary item but for what the answer needs: of wishes that cannot all be met the last is given up."""
+        """As in the ordinary item wherever the answer leaves it open, the earlier of the attributes before the later."""
         self._solver.add(*guards)
-        wishes, given_up = list(self._wishes()), []
-        while not self._check(wishes):
-            core = {wish.get_id() for wish in self._solver.unsat_core()}
-            given_up.append(wishes.pop(max(place for place, wish in enumerate(wishes) if wish.get_id() in core)))
-        model = self._solver.model()
-        for wish in given_up:
-            if self._check([*wishes, wish]):
-                wishes.append(wish)
-                model = self._solver.model()
-        return model
+        self._grant(list(self._wishes()))
+        self._check([])
+        return self._solver.model()
+
+    def _grant(self, wishes: list[Formula]) -> None:
+        """All of the wishes that can be met together with those met before; halves are tried where the whole cannot."""
+        self._solver.push()
+        self._solver.add(*wishes)
+        if self._check([]):
+            return
+        self._solver.pop()
+        if len(wishes) > 1:
+            self._grant(wishes[: len(wishes) // 2])
+            self._grant(wishes[len(wishes) // 2 :])
 
     def _wishes(self) -> Iterator[Formula]:
         """What the ordinary item has and has not, as far as the vocabulary knows it; enumerations before all else."""
