@@ -79,7 +79,7 @@ def test_the_rules_that_protect_people_each_hold_an_invariant(state: str) -> Non
     assert {"GATE-4EYES", "INTL-ASYLUM-THIRD", "INTL-TNR-APPROVAL", "INTL-POLITICAL-DOUBT"} <= held
 
 
-@BOTH
+@pytest.mark.parametrize("state", STATES[:1])
 @pytest.mark.parametrize(
     ("more", "alone", "fires"),
     [
@@ -108,7 +108,7 @@ def test_more_approvals_and_the_like_never_turn_a_yes_into_a_no(state: str, acti
     assert findings.harm(prover_of(state, action), growing) is None
 
 
-@BOTH
+@pytest.mark.parametrize("state", STATES[1:])
 @pytest.mark.parametrize(
     "flaw",
     [

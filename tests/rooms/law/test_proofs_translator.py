@@ -138,7 +138,7 @@ def _others(state: str, name: str, value: Any) -> list[Any]:
     return [sorted({*value} ^ {member}) for member in words.sets[name]]
 
 
-@examples(120)
+@examples(80)
 @given(_policy_set(), st.randoms(use_true_random=False), st.sampled_from(SMALL.actions))
 def test_formulas_and_cedar_agree_on_any_policies(text: str, dice: random.Random, action: str) -> None:
     """Policies drawn from the whole of the language that the packs may use, on a small vocabulary."""

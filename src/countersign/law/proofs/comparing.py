@@ -82,17 +82,20 @@ class _Comparison:
         return found
 
     def by_rules(self, changed: frozenset[str], named: frozenset[str]) -> list[Loosening]:
-        """For each changed rule what it lets through by itself; then whatever is not explained by the named ones."""
-        found = []
+        """For each changed rule what it lets through by itself; then what they let through together.
+
+        What would not be allowed with the named rules as they were is named, whatever else has a part in it.
+        """
+        found: list[Loosening] = []
         for rule in sorted(changed):
             facts = self._newly(changed - {rule})
             if facts:
                 found.append(Loosening(self.action, rule, rule in named, *facts))
-        if all(loosening.named for loosening in found):
-            facts = self._newly(changed & named)
-            if facts:
-                found.append(Loosening(self.action, TOGETHER, False, *facts))  # noqa: FBT003
-        return found
+        if not all(loosening.named for loosening in found):
+            return found
+        unexplained = self._newly(changed & named)
+        together = unexplained or (None if found else self._newly(frozenset()))
+        return found + ([Loosening(self.action, TOGETHER, unexplained is None, *together)] if together else [])
 
     def _newly(self, restored: frozenset[str]) -> tuple[Facts, Facts] | None:
         """Allowed now and not before, and it would be so even with the rules in `restored` as they were."""

@@ -50,7 +50,7 @@ class Report:
 
     @property
     def outdated(self) -> list[str]:
-        """Surprises that are judged, and that the rules do not permit any more."""
+        """Surprises that are judged and not permitted: no fault, for a stricter state may share the judgement."""
         asked = {surprise.claim.id for surprise in self.surprises}
         return sorted(set(self.known) & asked - {surprise.claim.id for surprise in self.surprises if surprise.example})
 
@@ -69,7 +69,6 @@ class Report:
         found += [f"more approvals can harm in {harm.action}" for harm in self.harms]
         found += [f"{rule} never matters" for rule in self.dead]
         found += [f"{surprise} is permitted and not judged" for surprise in self.unjudged]
-        found += [f"{surprise} is judged and not permitted any more" for surprise in self.outdated]
         return found + [
             f"{loosening.action} allows more than before by {loosening.because}, and no note says so"
             for loosening in self.loosenings if not loosening.named
@@ -107,6 +106,7 @@ class Report:
                  "before": loosening.before}
                 for loosening in self.loosenings
             ],
+            "judged_and_not_permitted": self.outdated,
             "faults": self.faults(),
         }  # fmt: skip
 
@@ -170,7 +170,7 @@ def _of_rules(report: Report) -> Iterator[str]:
 def _of_surprise(asked: list[Surprise], known: dict[str, str]) -> Iterator[str]:
     claim, first = asked[0].claim, next((surprise for surprise in asked if surprise.example), None)
     if first is None or first.example is None:
-        yield f"  {claim.id} no: {claim.says}"
+        yield f"  {claim.id} no{' (and judged)' if claim.id in known else ''}: {claim.says}"
         return
     actions = ", ".join(surprise.action for surprise in asked if surprise.example)
     yield f"  {claim.id} YES for {actions}: {claim.says}"
