@@ -29,6 +29,7 @@ def ensure(lock: str) -> Path:
     wanted = _mark(lock)
     done = marks.read_text().splitlines() if marks.exists() and python.exists() else []
     if wanted in done:
+        _compile_words(python)
         return python
     print(f"Setting up .venv from {lock} …", flush=True)
     uv = _uv()
@@ -40,8 +41,19 @@ def ensure(lock: str) -> Path:
     )
     _run([*installer, "--require-hashes", "--no-deps", "-r", str(TOP / lock)])
     _run([*installer, "--no-deps", "--no-build-isolation", "--no-index", "-e", str(TOP)])
+    _compile_words(python)
     marks.write_text("\n".join([*done, wanted]) + "\n")
     return python
+
+
+def _compile_words(python: Path) -> None:
+    """Bring the compiled catalogs of words to their sources; quick where nothing changed."""
+    sources = list((TOP / "src").glob("countersign/web/locale/*/LC_MESSAGES/*.po"))
+    newest = max((source.stat().st_mtime for source in sources), default=0.0)
+    compiled = [source.with_name("django.mo") for source in sources]
+    if all(path.exists() and path.stat().st_mtime >= newest for path in compiled):
+        return
+    _run([str(python), "-m", "countersign.web.catalogs"])
 
 
 def _mark(lock: str) -> str:

@@ -43,6 +43,7 @@ class StatePack:
     folder: Path
     names: dict[str, str]
     capital: str
+    capitals: dict[str, str]
     time_zone: str
     calendar: WorkingCalendar
     authorities: dict[str, Authority]
@@ -50,6 +51,8 @@ class StatePack:
     markings: dict[str, Marking]
     default_marking: str
     offences: dict[str, str]
+    provisions: dict[str, str]
+    theme: str
     transfer_restricted: frozenset[str]
 
     def spoc(self) -> Authority:
@@ -118,6 +121,7 @@ def _read(manifest: Path) -> StatePack:
             folder=manifest.parent,
             names=dict(content["names"]),
             capital=content["capital"],
+            capitals={"en": content["capital"]} | dict(content.get("capitals", {})),
             time_zone=content["time_zone"],
             calendar=WorkingCalendar(
                 calendar["country"], calendar.get("subdivision", ""), tuple(calendar["categories"])
@@ -126,8 +130,10 @@ def _read(manifest: Path) -> StatePack:
             legal_bases=dict(content["legal_bases"]),
             markings=_markings(content["markings"]),
             default_marking=content["markings"]["default"],
+            theme=str(content.get("theme", "slate")),
             transfer_restricted=frozenset(content.get("transfer_restricted", ())),
             offences={name: str(penalty) for name, penalty in content["offences"].items()},
+            provisions={name: str(text) for name, text in content.get("provisions", {}).items()},
         )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise PackInvalid(f"the pack {manifest.parent.name} is malformed: {error!r}.") from None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import mimetypes
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, BinaryIO, Final, Protocol, cast
 
 from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
@@ -23,7 +22,16 @@ _BEGINNINGS: Final = {
 """First bytes of the types that are most often sent."""
 
 
-def add(house: House, content: dict[str, Any], files: Sequence[Path]) -> tuple[dict[str, Any], tuple[BlobRef, ...]]:
+class File(Protocol):
+    """A file to attach: a path, or anything else with a name that gives its bytes as a stream that can be sought."""
+
+    @property
+    def name(self) -> str: ...
+
+    def open(self, mode: Any = ..., /) -> IO[Any]: ...
+
+
+def add(house: House, content: dict[str, Any], files: Sequence[File]) -> tuple[dict[str, Any], tuple[BlobRef, ...]]:
     """Seal `files` and list them in the content. Raises InvalidInput where a file cannot be read or none may be added."""
     if content.get("attachments"):
         raise InvalidInput(
@@ -51,7 +59,7 @@ def open_one(house: House, direction: str, kept: Kept, name: str) -> Iterator[by
     raise NotFound("the item has no such attachment.", field="attachment")
 
 
-def _check_beginning(source: BinaryIO, name: str, media_type: str) -> None:
+def _check_beginning(source: IO[bytes], name: str, media_type: str) -> None:
     """A file that says by its name what it is must begin so: a reader at the other side opens it by that word."""
     wanted = _BEGINNINGS.get(media_type)
     begins = source.read(8)
@@ -62,12 +70,12 @@ def _check_beginning(source: BinaryIO, name: str, media_type: str) -> None:
         )
 
 
-def _seal(house: House, path: Path) -> tuple[dict[str, Any], BlobRef]:
+def _seal(house: House, path: File) -> tuple[dict[str, Any], BlobRef]:
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     try:
         with path.open("rb") as source:
             _check_beginning(source, path.name, media_type)
-            blob, digest = chunks.seal_file(house.station, source)
+            blob, digest = chunks.seal_file(house.station, cast("BinaryIO", source))
     except (FileNotFoundError, IsADirectoryError, PermissionError) as error:
         raise InvalidInput(f"the file {path.name} cannot be read ({error.strerror}).", field="attachments") from None
     entry = {

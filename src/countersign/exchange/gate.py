@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
@@ -26,8 +25,10 @@ from countersign.exchange import (
     drafting,
     judging,
     kinds,
+    needs,
     parts,
 )
+from countersign.exchange.attachments import File
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
 from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, GateRefused, ItemUnknown
@@ -52,7 +53,7 @@ class Outcome:
 
 
 def propose(
-    house: House, officer: Officer, given: dict[str, Any], *, files: Sequence[Path] = (), peer: Peer | None = None
+    house: House, officer: Officer, given: dict[str, Any], *, files: Sequence[File] = (), peer: Peer | None = None
 ) -> Outcome:
     """Draft an item: validate, attach caveats, decide, keep. `files` become attachments.
 
@@ -73,6 +74,7 @@ def propose(
     with transaction.atomic():
         item = drafting.create(house, officer, draft, authority=officer.authority, state=state)
         decisions.record_decision(house, item, decision)
+        needs.note(item, decision)
     return Outcome(item, decision)
 
 
@@ -185,9 +187,11 @@ def _settle(house: House, item: ExchangeItem, kept: Kept, decision: Decision, lo
     """On Allow release in this very transaction; otherwise the item waits for people, or under the neutral status."""
     if decision.allowed:
         _release(house, item, kept, logged)
-    elif decision.held != (item.state == ExchangeItem.HELD):
+        return
+    if decision.held != (item.state == ExchangeItem.HELD):
         item.state = ExchangeItem.HELD if decision.held else ExchangeItem.PROPOSED
         item.save(update_fields=("state",))
+    needs.note(item, decision)
 
 
 def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision) -> None:

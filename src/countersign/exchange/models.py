@@ -52,6 +52,7 @@ class ExchangeItem(models.Model):
     arrived = models.OneToOneField(InItem, on_delete=models.PROTECT, null=True)
     answered_at = models.DateTimeField(null=True)
     indexed = models.BooleanField(default=False)
+    needs = models.JSONField(default=list)
 
     class Meta:
         indexes = (

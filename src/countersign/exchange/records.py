@@ -6,7 +6,7 @@ from django.db import transaction
 
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import decisions, walls
+from countersign.exchange import decisions, needs, walls
 from countersign.exchange.attributes import CONSENTS, OUTSIDE_APPROVALS, RECORDABLE
 from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.gate import open_item
@@ -38,4 +38,6 @@ def put(house: House, officer: Officer, item_id: str, *, code: str, reference: s
     if Record.objects.filter(item=item, code=code).exists():
         raise Conflict(f"{code} is on record for this item already.", field="code")
     decisions.record_act(house, item, act="record", facts={"officer": officer.id, "code": code})
-    return Record.objects.create(item=item, code=code, reference=reference, officer=officer, at=clock.now())
+    row = Record.objects.create(item=item, code=code, reference=reference, officer=officer, at=clock.now())
+    needs.refresh(house, item)
+    return row

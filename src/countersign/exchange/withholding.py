@@ -8,7 +8,7 @@ from django.db import transaction
 
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import contents, decisions, drafting, gate, judging, kinds, redaction, walls
+from countersign.exchange import contents, decisions, drafting, gate, judging, kinds, needs, redaction, walls
 from countersign.exchange.drafting import Draft
 from countersign.exchange.gate import Outcome
 from countersign.exchange.home_sheet import Withheld
@@ -37,4 +37,5 @@ def withhold(house: House, officer: Officer, item_id: str, cuts: list[Withheld])
     drafting.rewrite(house, item, draft.kept)
     decision = judging.judge(house, item, draft.kept, ())
     decisions.record_decision(house, item, decision)
+    needs.note(item, decision)
     return Outcome(item, decision)

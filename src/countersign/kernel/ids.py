@@ -25,6 +25,9 @@ PREFIXES: Final = {
     "sta": "standing authorisation",
     "rpf": "risk profile",
     "ras": "risk assessment",
+    "drf": "draft of an officer",
+    "dfl": "file of a draft",
+    "trl": "translation",
 }
 _SHAPE: Final = re.compile(r"^([a-z]{3})_([a-z2-7]{26})$")
 

@@ -32,12 +32,12 @@ def parse(data: bytes, *, field: str = "", limit: int = MAX_BYTES) -> Any:
     """Parse UTF-8 JSON without silent loss: a doubled key, NaN, a lone surrogate or deep nesting is an error."""
     if len(data) > limit:
         raise TooLarge(f"{len(data)} bytes of JSON; at most {limit} are read.", field=field)
-    _check_depth(data, field)
+    if data.count(b"[") + data.count(b"{") > MAX_DEPTH:  # fewer cannot nest deeper
+        _check_depth(data, field)
     try:
-        value = json.loads(
-            data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite
-        )
-        _check_text(value)
+        value = _DECODER.decode(data.decode("utf-8"))
+        if b"\\u" in data:  # UTF-8 itself has no lone surrogates, only escapes spell them
+            _check_text(value)
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"not valid JSON: {error}.", field=field) from None
     return value
@@ -81,6 +81,9 @@ def _finite(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise ValueError("a number is out of range")
     return value
+
+
+_DECODER: Final = json.JSONDecoder(object_pairs_hook=_unique, parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _check_text(value: Any) -> None:

@@ -14,7 +14,7 @@ import cedarpy
 from countersign.law.errors import AttributeInvalid
 from countersign.law.evaluator import Found, Typed
 from countersign.law.policies import PolicySet, Rule
-from countersign.law.vocabulary import Facts, context
+from countersign.law.vocabulary import Facts
 
 NO_GATEWAY: Final = "NO-GATEWAY"
 ENGINE_ERROR: Final = "ENGINE-ERROR"
@@ -79,19 +79,29 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
     """Evaluate `action` on `facts`. Never raises for bad facts: what cannot be evaluated is denied, with the error."""
     try:
         typed = policies.vocabulary.typed(facts)
+    except (AttributeInvalid, ValueError, TypeError, KeyError) as error:
+        return _denied(policies, action, facts, (ENGINE_RULE,), (str(error),))
+    return decide_typed(policies, action=action, principal=principal, resource=resource, facts=facts, typed=typed)
+
+
+def decide_typed(
+    policies: PolicySet, *, action: str, principal: str, resource: str, facts: Facts, typed: Typed
+) -> Decision:
+    """As `decide`, on facts whose types the vocabulary has checked: `typed` is what it made of `facts`."""
+    try:
         found = policies.second.find(action, typed)
         result = cedarpy.is_authorized(
             {
                 "principal": {"type": "Authority", "id": principal},
                 "action": {"type": "Action", "id": action},
                 "resource": {"type": "Item", "id": resource},
-                "context": context(typed),
+                "context": policies.vocabulary.context_text(typed),
             },
             policies.compiled,
             policies.entities,
             policies.schema,
         )
-    except (AttributeInvalid, ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError) as error:
         return _denied(policies, action, facts, (ENGINE_RULE,), (str(error),))
     errors = tuple(str(error) for error in result.diagnostics.errors)
     if errors or result.decision is cedarpy.Decision.NoDecision:
@@ -104,12 +114,9 @@ def decide(policies: PolicySet, *, action: str, principal: str, resource: str, f
     return _denied(policies, action, facts, _in_the_way(policies, action, typed, found), ())
 
 
-def survey(policies: PolicySet, *, action: str, facts: Facts) -> tuple[Rule, ...]:
-    """The forbids that stand, by the second evaluator alone: to see what is asked for, never to decide.
-
-    Raises AttributeInvalid.
-    """
-    found = policies.second.find(action, policies.vocabulary.typed(facts))
+def survey(policies: PolicySet, *, action: str, typed: Typed) -> tuple[Rule, ...]:
+    """The forbids that stand, by the second evaluator alone: to see what is asked for, never to decide."""
+    found = policies.second.find(action, typed)
     return tuple(policies.rules[name] for name in sorted(found.forbids))
 
 

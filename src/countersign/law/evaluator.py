@@ -163,12 +163,24 @@ def _compile(expression: Expression) -> Test:
         parts = tuple(_compile(part) for part in expression.inner)
         return _every(parts) if expression.every else _any(parts)
     if isinstance(expression, Equal):
-        left, right = _compile(expression.left), _compile(expression.right)
-        return lambda typed: left(typed) == right(typed)
+        return _equal(expression)
     return _call(expression.method, expression.target, expression.argument)
 
 
+def _equal(expression: Equal) -> Test:
+    """Mostly an attribute is compared with a constant: that is looked up without a further call."""
+    if isinstance(expression.left, Attribute) and isinstance(expression.right, Value):
+        name, value = expression.left.name, expression.right.value
+        return lambda typed: typed[name] == value
+    left, right = _compile(expression.left), _compile(expression.right)
+    return lambda typed: left(typed) == right(typed)
+
+
 def _every(parts: tuple[Test, ...]) -> Test:
+    if len(parts) == 2:
+        first, second = parts
+        return lambda typed: first(typed) and second(typed)
+
     def test(typed: Typed) -> bool:
         for part in parts:  # noqa: SIM110  (a generator would cost more than the tests)
             if not part(typed):
@@ -189,15 +201,20 @@ def _any(parts: tuple[Test, ...]) -> Test:
 
 
 def _call(method: str, target: Expression, argument: Expression) -> Test:
-    """A set method; a constant on one side, as most have, is looked up once."""
+    """A set method; an attribute beside a constant, as most have, is looked up without a further call."""
+    if isinstance(target, Attribute) and isinstance(argument, Value):
+        return _on_attribute(method, target.name, argument.value)
     left, right = _compile(target), _compile(argument)
-    if isinstance(argument, Value) and isinstance(argument.value, frozenset):
-        asked = argument.value
-        if method == "containsAll":
-            return lambda typed: asked <= left(typed)
-        return lambda typed: not asked.isdisjoint(left(typed))
     if method == "contains":
         return lambda typed: right(typed) in left(typed)
     if method == "containsAll":
         return lambda typed: right(typed) <= left(typed)
     return lambda typed: not right(typed).isdisjoint(left(typed))
+
+
+def _on_attribute(method: str, name: str, value: Any) -> Test:
+    if method == "contains":
+        return lambda typed: value in typed[name]
+    if method == "containsAll":
+        return lambda typed: value <= typed[name]
+    return lambda typed: not value.isdisjoint(typed[name])

@@ -31,6 +31,7 @@ PROCESS: Final[Facts] = {
     "approvals": [], "conditions": [], "caveats": [], "redactions": [],
 }  # fmt: skip
 """What only `Use` and `Route` look at, and the process sets a trial starts without."""
+TRIAL: Final = "trial"
 _MEMBERS: Final = frozenset({"id", "action", "item", "approvals", "conditions", "caveats", "redactions"})
 
 
@@ -71,12 +72,24 @@ def verdict(policies: PolicySet, *, action: str, facts: Facts) -> dict[str, Any]
     The second evaluator says which caveats and redactions are asked for; both then decide on the item that has them.
     """
     try:
-        asked = law.survey(policies, action=action, facts=facts)
-        caveats, redactions = (_asked(asked, facts, name) for name in ("caveats", "redactions"))
-        facts = facts | {"caveats": [*facts["caveats"], *caveats], "redactions": [*facts["redactions"], *redactions]}
+        typed = policies.vocabulary.typed(facts)
     except AttributeInvalid:
-        asked, caveats, redactions = (), [], []
-    final = law.decide(policies, action=action, principal="trial", resource="trial", facts=facts)
+        return _told(law.decide(policies, action=action, principal=TRIAL, resource=TRIAL, facts=facts), (), [], [])
+    asked = law.survey(policies, action=action, typed=typed)
+    caveats, redactions = (_asked(asked, facts, name) for name in ("caveats", "redactions"))
+    added = {"caveats": [*facts["caveats"], *caveats], "redactions": [*facts["redactions"], *redactions]}
+    final = law.decide_typed(
+        policies,
+        action=action,
+        principal=TRIAL,
+        resource=TRIAL,
+        facts=facts | added,
+        typed=typed | policies.vocabulary.typed_some(added),
+    )
+    return _told(final, asked, caveats, redactions)
+
+
+def _told(final: Decision, asked: Sequence[Rule], caveats: list[str], redactions: list[str]) -> dict[str, Any]:
     fired = asked or final.fired
     told = {
         "rules": [rule.id for rule in fired],

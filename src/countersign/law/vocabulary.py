@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from countersign.law.errors import AttributeInvalid, PolicyInvalid
 Facts = dict[str, Any]
 """Attribute name to bool, str (an enum value) or list of str (a set)."""
 STATE_TYPE = "StateV"
+_TRUTH = {True: "true", False: "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,8 @@ class Vocabulary:
     sets: dict[str, tuple[str, ...]]
     states: tuple[str, ...]
     _known: dict[str, dict[str, tuple[str, str]]] = field(init=False, repr=False, compare=False)
+    _written: dict[tuple[str, str], str] = field(init=False, repr=False, compare=False)
+    _names: frozenset[str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Every value of every attribute with its type, looked up at each decision."""
@@ -37,6 +41,9 @@ class Vocabulary:
             for name, values in (self.enums | self.sets).items()
         }
         object.__setattr__(self, "_known", known)
+        object.__setattr__(self, "_names", frozenset({*self.booleans, *known}))
+        written = {entity: json.dumps({"type": entity[0], "id": entity[1]}) for entity in self.entities()}
+        object.__setattr__(self, "_written", written)
 
     def schema(self) -> str:
         """The Cedar schema: one enumerated entity type an attribute, one context for all actions. Its text depends on names and
@@ -83,16 +90,33 @@ class Vocabulary:
 
         Raises AttributeInvalid for a missing, unknown or ill-typed one: worst case is no.
         """
-        if wrong := {*self.booleans, *self._known} ^ set(facts):
+        if wrong := self._names ^ set(facts):
             raise AttributeInvalid("an attribute is missing or unknown.", field=min(map(str, wrong)))
         return {name: self._value(name, value) for name, value in facts.items()}
 
+    def typed_some(self, facts: Facts) -> dict[str, Any]:
+        """Some of the facts with their entity types. Raises AttributeInvalid for an ill-typed one."""
+        return {name: self._value(name, value) for name, value in facts.items()}
+
+    def context_text(self, typed: Mapping[str, Any]) -> str:
+        """Typed facts as Cedar reads them, as JSON text: what `context` says, written from parts that are made once."""
+        written = self._written
+        members = [
+            f'"{name}": {written[value]}'
+            if type(value) is tuple
+            else f'"{name}": {_TRUTH[value]}'
+            if type(value) is bool
+            else f'"{name}": [{", ".join([written[item] for item in sorted(value)])}]'
+            for name, value in typed.items()
+        ]
+        return "{" + ", ".join(members) + "}"
+
     def _value(self, name: str, value: Any) -> Any:
-        if name in self.booleans:
+        known = self._known.get(name)
+        if known is None:
             if type(value) is not bool:
                 raise AttributeInvalid("not true or false.", field=name)
             return value
-        known = self._known[name]
         if name in self.enums:
             return self._entity(name, value, known)
         if not isinstance(value, (list, tuple, set, frozenset)):

@@ -27,6 +27,7 @@ CODES: Final = {
     "countersign.E109": "debug output is on",
     "countersign.E111": "the PostgreSQL server cannot be reached",
     "countersign.E112": "PostgreSQL is set up in a way that the node cannot work with",
+    "countersign.E113": "sign-in links of a demonstration are asked for on a node that others can reach",
     "countersign.W110": "the protection register has no key: every personal item is held",
     "countersign.W111": "neutral answers leave within a day: people have no time to look, and an answer's speed may tell",
 }
@@ -45,6 +46,7 @@ def register_all() -> None:
         _clock,
         _protection,
         _neutral_window,
+        _demonstration,
     ):
         checks.register(check, "countersign")
 
@@ -227,3 +229,14 @@ def _neutral_window(**_: Any) -> Sequence[CheckMessage]:
             Warning(CODES["countersign.W111"], hint="Take neutral_seconds out of node.toml.", id="countersign.W111")
         ]
     return []
+
+
+def _demonstration(**_: Any) -> Sequence[CheckMessage]:
+    """Links that sign anybody in belong to a demonstration on loopback and to nothing else."""
+    from django.conf import settings
+
+    if not settings.DEMONSTRATION or settings.LOOPBACK:
+        return []
+    return [
+        _error("countersign.E113", current().host, "Take `demonstration` out of node.toml, or listen on 127.0.0.1.")
+    ]

@@ -18,7 +18,8 @@ SETTINGS = "node.toml"
 @dataclass(frozen=True, slots=True)
 class Home:
     """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection.
-    `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111)."""
+    `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111).
+    `demonstration`: sign-in links are offered, on loopback alone (check E113). `theme`: another look than the pack's."""
 
     folder: Path
     node: str
@@ -30,6 +31,8 @@ class Home:
     public_endpoint: str = ""
     neutral_seconds: tuple[int, int] | None = None
     database_tools: str = ""
+    demonstration: bool = False
+    theme: str = ""
 
     @property
     def keys(self) -> Path:
@@ -80,6 +83,8 @@ def read(folder: Path) -> Home:
             public_endpoint=content.get("endpoint", ""),
             neutral_seconds=_window(content.get("neutral_seconds")),
             database_tools=content.get("database_tools", ""),
+            demonstration=content.get("demonstration", False) is True,
+            theme=content.get("theme", ""),
         )
     except FileNotFoundError:
         raise InvalidInput(

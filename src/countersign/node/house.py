@@ -37,9 +37,11 @@ def assemble(home: Home) -> House:
 @lru_cache(maxsize=4)
 def premises_of(home: Home) -> Premises:
     """The house with the public root, as the shell needs them; built once a process."""
+    from countersign.node import pins
     from countersign.node.ceremonies import own_root
 
-    return Premises(assemble(home), own_root(home))
+    house = assemble(home)
+    return Premises(house, own_root(home), lambda: (pins.refresh(home, house.station), None)[1])
 
 
 def station_of(home: Home, pack: StatePack) -> Station:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -34,16 +35,17 @@ ALLOWED: Final = frozenset(
 
 
 class _Wordless(logging.Formatter):
-    """What libraries log is told by logger alone: their messages and tracebacks may quote what somebody sent."""
+    """What libraries log is told by logger and, of an exception, type and place alone: messages may quote what was sent."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return self._style.format(record)
+        told = {"event": "lib", "logger": record.name} | (_of_exception(record.exc_info) if record.exc_info else {})
+        return json.dumps(told)
 
 
 def configure() -> None:
     """Send structlog's events to standard error as JSON lines, allow-listed."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_Wordless('{"event":"lib","logger":"%(name)s"}'))
+    handler.setFormatter(_Wordless())
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
     structlog.configure(
         processors=[
@@ -62,13 +64,19 @@ def configure() -> None:
 def _tell_exception_type(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Of an exception only its type and place: a message may quote what somebody sent."""
     if event.pop("exc_info", None):
-        kind, _error, trace = sys.exc_info()
-        event["error_type"] = kind.__name__ if kind else "unknown"
-        while trace and trace.tb_next:
-            trace = trace.tb_next
-        if trace:
-            event["where"] = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+        event.update(_of_exception(sys.exc_info()))
     return event
+
+
+def _of_exception(given: Any) -> dict[str, str]:
+    """The type of an exception and the place where it was raised."""
+    kind, _error, trace = given
+    told = {"error_type": kind.__name__ if kind else "unknown"}
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    if trace:
+        told["where"] = f"{trace.tb_frame.f_code.co_name}:{trace.tb_lineno}"
+    return told
 
 
 def _allow_listed(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from pathlib import Path
 from typing import Any
 
+from csp.constants import NONE, SELF
+
+from countersign import web
+from countersign.charter import packs
 from countersign.kernel.files import write_durably
 from countersign.node import env
 from countersign.node.home import current
@@ -51,6 +56,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_htmx",
     "countersign.ledger.apps.LedgerConfig",
     "countersign.charter.apps.CharterConfig",
     "countersign.link.apps.LinkConfig",
@@ -63,13 +71,18 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "csp.middleware.CSPMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "countersign.web.language.PreferredLanguage",
     "countersign.web.second_factor.SecondFactorRequired",
+    "django_htmx.middleware.HtmxMiddleware",
 ]
 TEMPLATES = [
     {
@@ -80,6 +93,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "countersign.web.context.page",
             ]
         },
     }
@@ -88,6 +102,12 @@ ROOT_URLCONF = "countersign.node.urls"
 DATABASES = {"default": _database()}
 USE_TZ = True
 TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "French"), ("hi", "Hindi"), ("pa", "Punjabi")]
+LOCALE_PATHS = [Path(web.__path__[0]) / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+NODE_NAME, NODE_STATE, DEMONSTRATION = HOME.node, HOME.state, HOME.demonstration
+NODE_THEME = HOME.theme or packs.state(HOME.state).theme
 LOGGING_CONFIG = None
 APPEND_SLASH = False
 STATIC_URL = "/static/"
@@ -106,6 +126,7 @@ PASSWORD_RESET_TIMEOUT = 30 * 60
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "countersign.web.accounts.AccountAdapter"
+ACCOUNT_FORMS = {"login": "countersign.web.forms.login.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -124,6 +145,24 @@ SESSION_COOKIE_AGE = 8 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not LOOPBACK
 SESSION_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_FAILURE_VIEW = "countersign.web.views.forbidden"
 SECURE_PROXY_SSL_HEADER = None if LOOPBACK else ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = "same-origin"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+USERSESSIONS_TRACK_ACTIVITY = False
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 COUNTERSIGN_FAULT_TESTS = env.flag("COUNTERSIGN_FAULT_TESTS")

@@ -9,3 +9,6 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("", include("countersign.web.urls")),
 ]
+handler404 = "countersign.web.views.missing"
+handler403 = "countersign.web.views.forbidden"
+handler500 = "countersign.web.views.failed"

@@ -15,7 +15,7 @@ from django.db import transaction
 from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import contents, decisions, gate, kinds, walls
+from countersign.exchange import contents, decisions, gate, kinds, needs, walls
 from countersign.exchange.checks import NOT_ASSESSED, RiskFinding
 from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.house import House
@@ -101,6 +101,7 @@ def assess(
     )
     facts = {"officer": officer.id, "assessment": row.id, "profile": base.id, "bare": bare, "mitigated": mitigated}
     decisions.record_act(house, item, act="risk.assess", facts=facts)
+    needs.refresh(house, item)
     return row
 
 

@@ -92,3 +92,10 @@ class TooManyRequests(CountersignError):
     def __init__(self, seconds: int, **facts: Any) -> None:
         super().__init__("too many calls in this minute.", **facts)
         self.seconds = seconds
+
+
+class SignatureUnavailable(NotAllowed):
+    """The officer's approval key is not on this node, its phrase is wrong, or it rests after too many wrong phrases."""
+
+    code = "SIGNATURE_UNAVAILABLE"
+    remedy = "Type the phrase again, or bring your key under “My approval key”."

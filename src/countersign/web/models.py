@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from countersign.charter.models import Officer
+from countersign.exchange.models import ExchangeItem
 
 
 class Person(models.Model):
@@ -50,3 +51,94 @@ class KeptAnswer(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("officer", "key_digest"), name="idempotency_key_once"),)
+
+
+class SigningKey(models.Model):
+    """An officer's approval key for use in the browser: the private half, encrypted under a phrase that only the officer
+    knows. The node can sign with it only while the officer types the phrase."""
+
+    officer = models.OneToOneField(Officer, on_delete=models.CASCADE)
+    salt = models.BinaryField(max_length=16)
+    sealed = models.BinaryField()
+    failures = models.SmallIntegerField(default=0)
+    failed_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField()
+
+
+class Draft(models.Model):
+    """What an officer is writing, from page to page: encrypted under the authority's own key, gone when it is proposed.
+
+    `item`: what became of it, so that a second click or the back button leads there instead of proposing again. `turn`
+    counts the writings, so that an old tab does not overwrite a newer one unseen."""
+
+    id = models.CharField(max_length=30, primary_key=True)
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=40)
+    content = models.BinaryField(default=b"")
+    turn = models.IntegerField(default=0)
+    item = models.CharField(max_length=30, default="")
+    updated_at = models.DateTimeField()
+
+
+class EntryLink(models.Model):
+    """A sign-in link of a demonstration: good once, for half an hour, on a loopback node that says it is one."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class DraftFile(models.Model):
+    """A file on its way into a draft: sealed piece by piece as it comes, so that a dropped upload goes on where it was."""
+
+    id = models.CharField(max_length=30, primary_key=True)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
+    name = models.BinaryField()
+    size = models.BigIntegerField()
+    received = models.BigIntegerField(default=0)
+    at = models.DateTimeField()
+
+
+class DraftPiece(models.Model):
+    """One piece of a file, encrypted under the authority's own key."""
+
+    file = models.ForeignKey(DraftFile, on_delete=models.CASCADE, related_name="pieces")
+    begin = models.BigIntegerField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("file", "begin"), name="piece_once"),)
+
+
+class Preference(models.Model):
+    """How an officer wants to be spoken to, and the time zone of the post where the officer sits."""
+
+    officer = models.OneToOneField(Officer, on_delete=models.CASCADE)
+    language = models.CharField(max_length=5, default="")
+    post_zone = models.CharField(max_length=40, default="")
+
+
+class SavedFilter(models.Model):
+    """A named filter of the case list. It holds codes, never the words of a search."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("officer", "name"), name="filter_name_once"),)
+
+
+class Translation(models.Model):
+    """An officer's translation of an item, kept at home beside the original, under the authority's own key."""
+
+    id = models.CharField(max_length=30, primary_key=True)
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="translations")
+    language = models.CharField(max_length=5)
+    translator = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    content = models.BinaryField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("item", "language"), name="translated_once"),)

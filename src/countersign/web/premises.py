@@ -12,10 +12,12 @@ from countersign.ledger.core.statements import RootKey
 
 @dataclass(frozen=True, slots=True)
 class Premises:
-    """The house that answers a request, and the root under which evidence files are verified."""
+    """The house that answers a request, the root under which evidence files are verified, and what to call when peers
+    changed, so that the link port admits those that may speak now."""
 
     house: House
     own_root: RootKey
+    peers_changed: Callable[[], None] = lambda: None
 
 
 _maker: list[Callable[[], Premises]] = []

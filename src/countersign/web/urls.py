@@ -1,12 +1,27 @@
-"""Addresses of the shell: the API, sign-in, the first page."""
+"""Addresses of the shell: the desks, the API, sign-in."""
 
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from countersign.web import views
+from countersign.web import language, views
 from countersign.web.api import envelope
 from countersign.web.api.app import api
+from countersign.web.desk import (
+    approving,
+    cases,
+    compose,
+    home,
+    items,
+    node,
+    overview,
+    own,
+    peering,
+    proof,
+    registers,
+    reviewing,
+    upload_views,
+)
 
 _CLOSED = [
     path("email/", views.closed, name="account_email"),
@@ -22,10 +37,63 @@ _ACCOUNTS: list[URLPattern | URLResolver] = [
     *_CLOSED,
     path("", include("allauth.account.urls")),
     path("2fa/", include("allauth.mfa.urls")),
+    path("sessions/", include("allauth.usersessions.urls")),
+]
+_WRITING = [
+    path("compose", compose.compose, name="compose"),
+    path("drafts/<str:draft_id>", compose.draft, name="draft"),
+    path("drafts/<str:draft_id>/discard", compose.discard, name="discard"),
+    path("drafts/<str:draft_id>/upload", upload_views.announce, name="upload"),
+    path("drafts/<str:draft_id>/upload/whole", upload_views.whole, name="upload_whole"),
+    path("drafts/<str:draft_id>/upload/<str:file_id>", upload_views.piece, name="upload_piece"),
+    path("drafts/<str:draft_id>/<slug:page>", compose.page, name="draft_page"),
+]
+_ITEMS = [
+    path("<str:item_id>", items.item, name="item"),
+    path("<str:item_id>/take", items.take, name="take"),
+    path("<str:item_id>/admit", items.admit, name="admit"),
+    path("<str:item_id>/answer", items.answer, name="answer"),
+    path("<str:item_id>/translate", items.translate, name="translate"),
+    path("<str:item_id>/approve", approving.approve, name="approve"),
+    path("<str:item_id>/decline", approving.decline, name="decline"),
+    path("<str:item_id>/assess", approving.assess, name="assess"),
+    path("<str:item_id>/record", approving.record, name="record"),
+    path("<str:item_id>/withhold", approving.withhold, name="withhold"),
+    path("<str:item_id>/use", registers.use_item, name="use"),
+    path("<str:item_id>/proof", proof.proof, name="proof"),
+    path("<str:item_id>/evidence", proof.download, name="evidence"),
+    path("<str:item_id>/files/<str:name>", items.attachment, name="attachment"),
+]
+_REGISTERS = [
+    path("risk", registers.profiles, name="risk"),
+    path("standing", registers.authorisations, name="standing"),
+    path("standing/<str:name>/sign", registers.sign_standing, name="sign_standing"),
+    path("standing/<str:name>/suspend", registers.suspend_standing, name="suspend_standing"),
+    path("arrangements", peering.agreed, name="arrangements"),
+    path("peering", peering.page, name="peering"),
+    path("peering/begin", peering.begin, name="peer_begin"),
+    path("peering/<str:node>/confirm", peering.confirm, name="peer_confirm"),
+    path("peering/<str:node>/suspend", peering.suspend, name="peer_suspend"),
 ]
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", home.home, name="home"),
+    path("cases", cases.cases, name="cases"),
+    path("cases/<str:case_id>", cases.case, name="case"),
+    path("search", cases.find, name="search"),
+    *_WRITING,
+    path("items/", include(_ITEMS)),
+    *_REGISTERS,
+    path("overview", overview.overview, name="overview"),
+    path("review", reviewing.decisions, name="review"),
+    path("review/<str:decision_id>", reviewing.decision, name="decision"),
+    path("node", node.health, name="health"),
+    path("log", node.log, name="log"),
+    path("signature", own.signature, name="signature"),
+    path("settings", own.settings, name="settings"),
+    path("components", own.components, name="components"),
+    path("language", language.choose, name="language"),
+    path("entry/<str:token>", own.enter, name="enter"),
     path("accounts/", include(_ACCOUNTS)),
     path("api/v1/", api.urls),
     re_path(r"^api/", envelope.unknown),

@@ -1,29 +1,35 @@
-"""Pages of the shell that are not django-allauth's: the first page after sign-in, and addresses that are closed."""
+"""Pages of the shell that are no desk: closed addresses, and what a browser sees where something is missing or fails."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import logout
-from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-
-from countersign.web import people
-from countersign.web.errors import AccountRefused
-
-
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and where to go. The desks come with their own screens."""
-    try:
-        officer = people.officer_of(request.user)
-    except AccountRefused as refused:
-        logout(request)
-        return render(request, "web/refused.html", {"refused": refused}, status=403)
-    return render(request, "web/home.html", {"officer": officer})
+from django.utils.translation import gettext as _
 
 
 def closed(_: HttpRequest, **__: Any) -> HttpResponse:
     """No mail, no self-service recovery: an administrator makes a new set-up link."""
     raise Http404
+
+
+def missing(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _say(
+        request, 404, _("There is no such page"), _("The address may be old or mistyped. Go back to what is due.")
+    )
+
+
+def forbidden(request: HttpRequest, reason: str = "", exception: Exception | None = None) -> HttpResponse:
+    """A form without its token: an old tab, or a page of somebody else. Nothing was done."""
+    return _say(
+        request, 403, _("The form is too old"), _("Nothing was done. Go back, load the page anew and send again.")
+    )
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    return _say(request, 500, _("Something is wrong with the node"), _("Nothing was released. Tell the administrator."))
+
+
+def _say(request: HttpRequest, status: int, title: str, words: str) -> HttpResponse:
+    return render(request, "web/error.html", {"error_title": title, "error_words": words}, status=status)

@@ -24,7 +24,9 @@ class Case:
 MLAT = {"agency": "central_authority", "channel": "mlat"}
 EVIDENCE = MLAT | {"purpose": "prosecution_evidence"}
 EXTRADITION = {"agency": "central_authority", "channel": "extradition", "purpose": "extradition"}
-FIU = {"agency": "fiu", "recipient_agency": "fiu", "channel": "fiu", "workstream": "fraud"}
+FIU = {
+    "agency": "fiu", "recipient_agency": "fiu", "channel": "fiu", "workstream": "fraud", "offence": "money_laundering",
+}  # fmt: skip
 CUSTOMS = {"agency": "customs", "channel": "customs", "workstream": "precursors"}
 CONSULAR = {"item_type": "arrest_notice", "channel": "consular", "subjects": ["detainee"], "consent": True}
 IMPERSONAL = {"personal": False, "subjects": [], "data": []}
@@ -43,6 +45,16 @@ def _on(*subjects: str) -> Facts:
 
 
 _PLAIN = _data("identity")
+_HAVE_AN_AGE = (
+    "suspect", "detainee", "victim", "sexual_offence_victim", "trafficking_victim", "account_holder",
+    "recipient_national", "releasing_citizen",
+)  # fmt: skip
+_NOT_TECHNICAL = (
+    "subscriber", "communications_metadata", "intercept_content", "location", "travel_pnr", "biometric",
+    "criminal_record", "immigration_file",
+)  # fmt: skip
+_NO_ENFORCERS = ("intelligence", "sigint", "policy")
+_PLACING = ("location", "communications_metadata", "subscriber", "travel_pnr", "biometric")
 
 COMMON: dict[str, list[Case]] = {
     "four_eyes_and_sides": [
@@ -67,6 +79,8 @@ COMMON: dict[str, list[Case]] = {
         Case("ASK-PREDICATE", {"offence": "none"}, {"offence": "fraud"}, ("Ask",)),
         Case("ASK-PREDICATE", {"offence": "none", "purpose": "intelligence_lead"}, {"offence": "fiscal"}, ("Ask",)),
         Case("ASK-PREDICATE", {"offence": "none", "purpose": "asset_recovery"}, {"offence": "firearms"}, ("Ask",)),
+        Case("ASK-PREDICATE", {"offence": "none", "purpose": "border_screening"}, {"offence": "firearms"}, ("Ask",)),
+        Case("ASK-PREDICATE", {"offence": "none", "purpose": "border_screening"}, {"consent": True}, ("Ask",)),
     ],
     "originator_control": [
         Case("GATE-ORCON", {"caveats": []}),
@@ -92,6 +106,7 @@ COMMON: dict[str, list[Case]] = {
         Case("INTL-DUALCRIM-EXTRADITION", EXTRADITION | {"dual_criminality": "unknown"}, {"dual_criminality": "yes"}),
         Case("INTL-DUALCRIM-DOUBT", {"dual_criminality": "no"}),
         Case("INTL-DUALCRIM-DOUBT", EVIDENCE | {"dual_criminality": "unknown"}),
+        Case("INTL-DUALCRIM-DOUBT", {"dual_criminality": "no", "purpose": "border_screening"}),
         Case("INTL-BUDAPEST", {"channel": "budapest_24_7"}, {"channel": "police"}),
     ],
     "protection": [
@@ -129,6 +144,7 @@ COMMON: dict[str, list[Case]] = {
         Case("INTL-MINOR-CAVEAT", _on("minor_victim")),
         Case("INTL-MINOR-CAVEAT", _on("minor_offender") | MLAT),
         Case("INTL-AGE-UNKNOWN", {"age_status": "unknown"}),
+        *(Case("INTL-AGE-UNKNOWN", _on(person) | {"age_status": "no_person"}) for person in _HAVE_AN_AGE),
         Case("INTL-MINOR-STATUS", _on("victim") | YOUNG),
         Case("INTL-MINOR-STATUS", _on("victim") | YOUNG | PROTECTING),
         Case("INTL-MINOR-STATUS", YOUNG | EXTRADITION),
@@ -147,6 +163,12 @@ COMMON: dict[str, list[Case]] = {
     ],
     "repression": [
         Case("INTL-LOCATION", _data("identity", "location")),
+        Case("INTL-LOCATION-CONSENT", _data("location") | {"item_type": "missing_person"}),
+        *(
+            Case("INTL-LOCATION-CONSENT", _data("location") | _on(person))
+            for person in ("victim", "sexual_offence_victim", "trafficking_victim")
+        ),
+        *(Case("INTL-OUTSIDE-ENFORCEMENT", {"recipient_agency": agency}) for agency in _NO_ENFORCERS),
         *(
             Case("INTL-TNR-LOCATE", _on(person) | _data("identity", "location"), _PLAIN)
             for person in ("journalist", "human_rights_defender", "political_activist", "community_leader")
@@ -181,12 +203,15 @@ COMMON: dict[str, list[Case]] = {
     ],
     "consular": [
         Case("INTL-VCCR-36", CONSULAR | {"consent": False}, {"consent": True}),
+        Case("INTL-VCCR-36", {"item_type": "arrest_notice"}, {"item_type": "lead"}),
+        Case("INTL-VCCR-36", {"item_type": "arrest_notice"}, MLAT),
         Case("INTL-CONSULAR-CAVEAT", CONSULAR),
     ],
     "cyber": [
         Case("INTL-CYBER-VICTIM", _data("cyber_victim")),
         Case("INTL-CYBER-CAVEAT", CSIRT),
         Case("INTL-VULN", _data("vulnerability_detail")),
+        *(Case("INTL-CSIRT-TECHNICAL", CSIRT | _data("identity", kind), _PLAIN) for kind in _NOT_TECHNICAL),
     ],
     "fiu_tax_and_funds": [
         Case("INTL-EGMONT", FIU | _data("fiu_intelligence")),
@@ -195,6 +220,7 @@ COMMON: dict[str, list[Case]] = {
             Case("INTL-FIU-CHANNEL", FIU | _data("fiu_intelligence") | {name: "police"}, {name: "fiu"})
             for name in ("agency", "recipient_agency", "channel")
         ),
+        *(Case("INTL-FIU-OFFENCE", FIU | {"offence": offence}) for offence in ("fraud", "extortion", "fiscal")),
         Case("INTL-TAX", _data("tax"), _PLAIN),
         Case("INTL-STOPPAY-CAVEAT", {"item_type": "stop_payment"}),
         Case("INTL-STOPPAY-CAVEAT", {"item_type": "mule_account"}),
@@ -237,7 +263,15 @@ CANADA: dict[str, list[Case]] = {
         Case("INTL-DEATH-PROCEEDING", EVIDENCE | {"max_penalty": "death"}),
         Case("INTL-DEATH-PROCEEDING", EXTRADITION | {"max_penalty": "death"}),
         Case("INTL-DEATH-LEAD", {"max_penalty": "death"}),
-        Case("INTL-DEATH-LEAD", {"max_penalty": "death", "purpose": "asset_recovery"}),
+        *(
+            Case("INTL-DEATH-LEAD", {"max_penalty": "death", "purpose": purpose})
+            for purpose in ("asset_recovery", "border_screening", "administrative")
+        ),
+        Case("INTL-DEATH-PROCEEDING", {"max_penalty": "death", "purpose": "immigration_removal"}),
+        *(
+            Case("GATE-UNKNOWN-PENALTY", {"max_penalty": "unknown", "purpose": purpose})
+            for purpose in ("asset_recovery", "border_screening", "immigration_removal", "administrative")
+        ),
         Case("INTL-DEATH-CAVEAT", {"max_penalty": "death"}),
         Case("INTL-DEATH-CAVEAT", {"max_penalty": "unknown"}),
     ],
@@ -271,6 +305,11 @@ CANADA: dict[str, list[Case]] = {
         Case("CA-RECORD-SUSPENSION", _data("suspended_record")),
         Case("CA-IRCC-ONWARD", {"origin": "ircc_shared"}),
         Case("CA-IRPA-FILE", _data("immigration_file")),
+        *(
+            Case("CA-IRPA-ASK", _data("immigration_file") | {"item_type": item_type}, actions=("Ask",))
+            for item_type in ("doc_check", "acceptance_letter_check")
+        ),
+        Case("CA-SCIDA-ONWARD", {"origin": "scida_received", "originator_consent": True}),
     ],
     "ca_gateway_controls": [
         Case("CA-PRIV-8-2-M-HEAD", LIFE),
@@ -306,6 +345,7 @@ INDIA: dict[str, list[Case]] = {
     "in_customs_and_transfer": [
         Case("IN-CUSTOMS-OTHER", _data("trade_declaration"), CUSTOMS),
         Case("IN-CUSTOMS-OTHER", _data("trade_declaration") | CUSTOMS | {"arrangement": False}, {"arrangement": True}),
+        Case("IN-PNR", _data("travel_pnr")),
         Case("IN-DPDP-16", {"transfer_restricted": True}, {"transfer_restricted": False}),
     ],
     "in_records": [Case("IN-DNA", _data("dna"))],
@@ -413,7 +453,7 @@ GATEWAYS: dict[str, list[Gateway]] = {
         Gateway("IN-GW-FIU", FIU, _FIU_NEEDS),
         Gateway("IN-GW-CUSTOMS", CUSTOMS, _CUSTOMS_NEEDS),
         Gateway("IN-GW-PRECURSOR", _PRECURSOR | {"agency": "drug_control", "channel": "incb"},
-                _PRECURSOR_NEEDS | {"agency": {"drug_control", "customs", "police"}}),
+                _PRECURSOR_NEEDS | {"agency": {"drug_control"}}),
         Gateway("IN-GW-CERT", CSIRT, _CYBER_NEEDS | {"agency": {"cyber"}}),
         Gateway("IN-GW-IMMIGRATION", {"agency": "immigration", "channel": "immigration", "workstream": "immigration"},
                 {"agency": {"immigration", "passport_authority"}, "channel": {"immigration"}, "arrangement": {True},
@@ -443,7 +483,7 @@ USE: list[Case] = [
     *(Case("USE-H2", {"handling": code, "use": use}, _MAY_PASS_ON) for use in _ONWARD for code in ("H2", "H3")),
     *(Case("USE-H1", {"handling": code, "use": "court"}, _MAY_TENDER) for code in ("H1", "H2", "H3")),
     *(
-        Case("USE-PROTECTION", change | _MAY_PASS_ON | {"use": use}, {"use": "read"})
+        Case("USE-PROTECTION-ONWARD", change | _MAY_PASS_ON | {"use": use}, {"use": "read"})
         for use in _ONWARD
         for change in (_on("asylum_claimant"), _on("protected_person"), _data("asylum_claim"))
     ),
@@ -456,7 +496,7 @@ USE: list[Case] = [
     ),
     Case("USE-INTERCEPT", _held("C_INTERCEPT", "court") | _MAY_TENDER, {"use": "read"}),
     *(Case("USE-FIU", _held("C_FIU", use) | _MAY_TENDER, _MAY_PASS_ON) for use in _ONWARD),
-    Case("USE-FIU", _held("C_FIU", "court") | _MAY_PASS_ON, _MAY_TENDER),
+    *(Case("USE-FIU", _held("C_FIU", use) | _MAY_PASS_ON, _MAY_TENDER) for use in _AGAINST),
     Case("USE-PURPOSE", {"caveats": ["C_PURPOSE"], "same_purpose": False}, {"same_purpose": True}),
     Case("USE-PURPOSE", {"caveats": ["C_SPECIALITY"], "same_purpose": False}, {"permissions": ["purpose"]}),
     *(
@@ -496,6 +536,28 @@ USE: list[Case] = [
         for instead in (_MAY_PASS_ON, {"use": "onward_agency"})
     ),
     Case("USE-NO-THIRD", _held("C_NOTNR", "onward_state") | _MAY_TENDER, {"caveats": ["C_CORRECT"]}),
+    *(
+        Case("USE-TAINTED-DOUBT", {"tainted": "suspected", "use": use})
+        for use in (*_ONWARD, "enforcement", "adverse_decision")
+    ),
+    *(
+        Case("USE-NOTNR", _data(kind) | {"use": use})
+        for kind in _PLACING for use in ("enforcement", "adverse_decision")
+    ),
+    Case("USE-NOTNR", _data("location") | {"use": "enforcement"}, {"use": "export"}),
+    *(Case("USE-DIPLOMATIC", _on("diplomat") | {"use": use}) for use in _AGAINST),
+    Case("USE-TRADESECRET", _held("C_TRADESECRET", "private_body"), _MAY_PASS_ON),
+    Case("USE-TRADESECRET", _held("C_TRADESECRET", "private_body"), {"use": "onward_agency"}),
+    *(
+        Case("USE-PROTECTION", _on(person) | {"use": use})
+        for person in ("asylum_claimant", "protected_person") for use in _AGAINST
+    ),
+    Case("USE-PROTECTION", _on("asylum_claimant") | {"use": "court"}, {"use": "export"}),
+    *(
+        Case("USE-YOUTH-ADVERSE", young | {"use": "adverse_decision"})
+        for young in (YOUNG, _data("youth_record"), _on("minor_offender"), _on("minor_victim"), _on("minor_other"))
+    ),
+    Case("USE-YOUTH-ADVERSE", YOUNG | {"use": "adverse_decision"}, {"use": "enforcement"}),
 ]  # fmt: skip
 ROUTE: list[Case] = [
     Case("ROUTE-GW", {"own_item": False}, {"own_item": True}),

@@ -19,6 +19,7 @@ from rooms.law.tables import (
     PROTECTING,
     ROUTE,
     USE,
+    YOUNG,
     Case,
     Gateway,
 )  # fmt: skip
@@ -343,6 +344,7 @@ def test_the_age_of_a_person_asks_for_the_caveat_or_the_adviser(state: str, acti
     fired = ids(decide(state, facts_of(state, age_status=age), action))
     expected = {
         "unknown": {"INTL-AGE-UNKNOWN"},
+        "no_person": {"INTL-AGE-UNKNOWN"},
         "minor": {"INTL-MINOR-STATUS", {"CA": "CA-YCJA-AGE", "IN": "IN-JJ-AGE"}[state]},
     }
     assert {rule for rule in fired if SETS[state].rules[rule].family == "minor"} == expected.get(age, set())
@@ -438,6 +440,16 @@ def test_where_a_rule_has_an_exception_the_exception_holds(state: str, action: s
         ("INTL-VCCR-36", CONSULAR),
         ("INTL-NOEVID", MLAT | {"caveats": []}),
         ("INTL-TNR-APPROVAL", IMPERSONAL | {"subjects": ["journalist"]}),
+        ("INTL-AGE-UNKNOWN", {"subjects": ["company"], "age_status": "no_person"}),
+        ("INTL-DUALCRIM-DOUBT", {"dual_criminality": "unknown", "purpose": "administrative", "offence": "none"}),
+        ("INTL-LOCATION-CONSENT", {"subjects": ["victim"], "data": ["location"], "consent": True}),
+        ("INTL-LOCATION-CONSENT", {"subjects": ["victim"], "data": ["location"], "urgency": "threat_to_life"}),
+        ("INTL-LOCATION-CONSENT", {"data": ["location"]}),
+        ("INTL-LOCATION-CONSENT", PROTECTING | {"subjects": ["victim"], "data": ["location"]}),
+        ("INTL-LOCATION-CONSENT", YOUNG | {"subjects": [], "data": ["location"], "item_type": "missing_person"}),
+        ("INTL-LOCATION-CONSENT", {"subjects": ["minor_other"], "data": ["location"], "item_type": "missing_person"}),
+        ("INTL-OUTSIDE-ENFORCEMENT", {"agency": "intelligence", "recipient_agency": "intelligence"}),
+        ("INTL-OUTSIDE-ENFORCEMENT", CONSULAR | {"recipient_agency": "policy"}),
     ):
         assert rule not in ids(decide(state, facts_of(state, **change), action)), rule
 

@@ -122,6 +122,22 @@ INVARIANTS: dict[str, tuple[Claim, Claim]] = {
         lambda f: "minor_identity" in f["redactions"]),
     "32 nothing about a minor without the youth caveat": (
         lambda f: f["personal"] and f["age_status"] == "minor", lambda f: "C_YOUTH" in f["caveats"]),
+    "33 nothing personal to an office that enforces no law without a legal adviser, but for consular notice": (
+        lambda f: f["personal"] and f["recipient_agency"] in ("intelligence", "sigint", "policy")
+        and f["agency"] not in ("intelligence", "sigint") and f["channel"] != "consular",
+        _approved("legal_adviser")),
+    "34 the incident channel carries nothing that identifies, places or overhears a person": (
+        lambda f: f["channel"] == "csirt" and _shows("subscriber", "communications_metadata", "location", "biometric")(f),
+        never),
+    "35 FIU to FIU on another offence than laundering or terrorism only with a legal adviser": (
+        lambda f: f["channel"] == "fiu" and f["offence"] not in ("money_laundering", "terrorism"),
+        _approved("legal_adviser")),
+    "36 Canada: what serves removal to a capital charge only with assurance and minister": (
+        _from("CA", lambda f: f["max_penalty"] == "death" and f["purpose"] == "immigration_removal"),
+        lambda f: _approved("minister")(f) and "assurance_no_death_penalty" in f["conditions"]),
+    "37 nobody is told of an arrest that the detainee keeps to himself, but by treaty": (
+        lambda f: f["item_type"] == "arrest_notice" and not f["consent"] and f["channel"] not in ("mlat", "extradition"),
+        never),
 }  # fmt: skip
 
 

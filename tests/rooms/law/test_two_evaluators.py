@@ -22,7 +22,7 @@ from countersign.law import grammar, policies
 from countersign.law.errors import PolicyInvalid
 from countersign.law.evaluator import Evaluator, Found
 from countersign.law.policies import PolicySet
-from countersign.law.vocabulary import Vocabulary
+from countersign.law.vocabulary import Vocabulary, context
 
 ACTIONS = ("Ask", "Release", "Use", "Route")
 SHIPPED = sorted(path for place in packs.folders() for path in place.rglob("*.cedar"))
@@ -50,6 +50,15 @@ def test_both_evaluators_agree_on_every_decision(state: str, action: str) -> Non
         reasons |= ids(decision)
     assert DRAWN * 0.05 < allowed < DRAWN * 0.9
     assert len(reasons) > {"Ask": 70, "Release": 70, "Use": 14, "Route": 6}[action]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_context_as_text_is_the_context(state: str) -> None:
+    dice, words = random.Random(f"{state} text"), SETS[state].vocabulary
+    for _ in range(200):
+        typed = words.typed(random_facts(dice))
+        assert json.loads(words.context_text(typed)) == context(typed)
+        assert list(json.loads(words.context_text(typed))) == list(typed)
 
 
 class _Answering:

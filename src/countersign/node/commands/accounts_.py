@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     end.add_argument("name")
     for each in (machine, end):
         each.add_argument("--as", dest="login", required=True, help="your login, as administrator")
+    links = acts.add_parser("links", help="demonstration only: sign-in links, good once, for 30 minutes")
+    links.add_argument("logins", nargs="*", metavar="LOGIN", help="which officers (default: all)")
+    links.add_argument("--phrase", help="also bring the officers' key files from the home, under this phrase")
     token = acts.add_parser("token", help="make a token for one call, from the machine's key file")
     token.add_argument("name")
     token.add_argument("--key", type=Path, help="the machine's key file (default: in the home's officers folder)")
@@ -44,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
         _machine(house, arguments)
     elif arguments.act == "end":
         _end(house, arguments)
+    elif arguments.act == "links":
+        _links(home, house, arguments)
     else:
         print(_token(home, arguments))
     return 0
@@ -80,6 +85,24 @@ def _end(house: House, arguments: argparse.Namespace) -> None:
 
     machine = machines.end(house, arguments.name, by=officers.find(arguments.login))
     print(f"{machine.name} has ended; its tokens are refused.")
+
+
+def _links(home: Home, house: House, arguments: argparse.Namespace) -> None:
+    """One line an officer: login, roles, address. Refused on a node that is no demonstration on loopback."""
+    from countersign.charter import officers
+    from countersign.charter.models import Officer
+    from countersign.web import entry, signing
+
+    known = [officers.find(login) for login in arguments.logins] or list(
+        Officer.objects.filter(active=True).order_by("login")
+    )
+    for officer in known:
+        path = entry.make(house, officer.login)
+        key = home.officers / f"{officer.login}.key"
+        if arguments.phrase and key.exists() and not signing.is_kept(officer):
+            signing.keep(house, officer, key.read_bytes(), arguments.phrase)
+        host = f"{home.state.lower()}.localhost"
+        print(f"{officer.login:<14} {', '.join(officer.roles):<28} http://{host}:{home.web_port}{path}")
 
 
 def _token(home: Home, arguments: argparse.Namespace) -> str:

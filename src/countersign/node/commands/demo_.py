@@ -8,15 +8,20 @@ import tempfile
 import time
 from pathlib import Path
 
-from countersign.kernel.errors import Conflict
+from countersign.kernel.errors import Conflict, NotFound
 from countersign.node.demo import own
 from countersign.node.demo.stage import Stage
 from countersign.node.demo.story import Story
+
+PHRASE = "invented cedar bridge lantern"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="play, check from outside, end; exit 0 or say what failed")
     parser.add_argument("--reset", action="store_true", help="remove what an earlier run left")
+    parser.add_argument(
+        "--links", action="store_true", help="print new sign-in links of the demonstration that stays up"
+    )
     parser.add_argument("--port", type=int, default=8400, help="first of the ports to use (default 8400)")
     parser.add_argument("--folder", type=Path, default=Path(".countersign/demo"))
     parser.add_argument("--request", type=Path, help="your own request.information as JSON, instead of the example")
@@ -29,6 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.reset:
         stage.reset()
         print(f"Removed {arguments.folder}.")
+        return 0
+    if arguments.links:
+        _print_links(stage)
         return 0
     if not arguments.once and folder.exists():
         raise Conflict(
@@ -66,11 +74,23 @@ def _check_files(arguments: argparse.Namespace) -> None:
         own.check_attachment(arguments.attach)
 
 
+def _print_links(stage: Stage) -> None:
+    """Sign-in links by role, each good once for half an hour, and the phrase of the invented approvers' keys."""
+    if not (stage.ca.home / "node.toml").exists():
+        raise NotFound("no demonstration is here.", field="folder", remedy="Start one with ./demo.")
+    for actor in (stage.ca, stage.in_):
+        print(f"\nSign in at {actor.node}; each link is good once, for 30 minutes:")
+        print(stage.run(actor, "accounts", "links", "--phrase", PHRASE), end="")
+    print(f"\nThe phrase of every approval key in this demonstration: {PHRASE}")
+    print("New links: ./demo --links")
+
+
 def _stay(stage: Stage) -> None:
     """Leave both nodes running until Ctrl-C."""
-    print("\nBoth nodes stay up; Ctrl-C ends them. Their health:")
+    print("\nBoth nodes stay up; Ctrl-C ends them.")
     for actor in (stage.ca, stage.in_):
-        print(f"  http://{actor.short}.localhost:{actor.web_port}/readyz")
+        print(f"  http://{actor.short}.localhost:{actor.web_port}/   (health: /readyz)")
+    _print_links(stage)
     try:
         while True:
             time.sleep(1)

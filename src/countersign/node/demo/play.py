@@ -25,6 +25,8 @@ PEOPLE: Final = {
     "desk": "desk",
     "risk": "risk_officer",
     "reviewer": "reviewer",
+    "liaison": "liaison_officer",
+    "analyst": "analyst",
 }
 
 
@@ -46,7 +48,7 @@ class Play:
             "--authority", {"CA": "IRCC", "IN": "BOI"}[actor.state], "--role", "analyst",
         )  # fmt: skip
         self.stage.run(actor, "protection", "load", str(register), "--as", login)
-        self._say(f"{actor.node} ({actor.state}): ten officers of {actor.authority}, an empty protection register")
+        self._say(f"{actor.node} ({actor.state}): twelve officers of {actor.authority}, an empty protection register")
 
     def _init(self, actor: Actor) -> None:
         self.stage.run(
@@ -55,7 +57,7 @@ class Play:
             "--endpoint", f"https://127.0.0.1:{actor.public_port}",
         )  # fmt: skip
         with (actor.home / "node.toml").open("a") as settings:
-            settings.write(f"neutral_seconds = {list(NEUTRAL_SECONDS)}\n")
+            settings.write(f"neutral_seconds = {list(NEUTRAL_SECONDS)}\ndemonstration = true\n")
 
     def _enrol(self, actor: Actor, logins: tuple[str, ...]) -> None:
         for login in logins:

@@ -1,0 +1,71 @@
+"""What is due in the registers: signatures of standing authorisations, arrangements, the ceremony, alarms of the node."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from countersign.charter import alarms, arrangements
+from countersign.charter.models import Arrangement, ArrangementConfirmation, Officer, Peer
+from countersign.exchange import standing
+from countersign.exchange.house import House
+from countersign.exchange.models import StandingAuthorisation
+from countersign.kernel import clock
+from countersign.web.shown.places import state_name
+from countersign.web.shown.words import KINDS, ROLES, say
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Something that waits for people: who waits on whom, and the page where it is done."""
+
+    what: str
+    who: str
+    whom: str
+    mine: bool
+    page: str
+    since: datetime | None = None
+
+
+def rows(house: House, officer: Officer) -> Iterator[Waiting]:
+    roles = set(officer.roles)
+    if roles & {*standing.ROLES, "legal", "executive"}:
+        yield from _of_standing(officer, roles)
+    if "node_admin" in roles:
+        yield from _of_node(house)
+    if roles & {"legal", "executive"}:
+        yield from _of_arrangements(officer)
+
+
+def _of_standing(officer: Officer, roles: set[str]) -> Iterator[Waiting]:
+    waiting = StandingAuthorisation.objects.filter(
+        authority=officer.authority, suspended_at=None, valid_until__gt=clock.now()
+    )
+    for row in waiting.prefetch_related("signatures"):
+        signed = {signature.role: signature.officer_id for signature in row.signatures.all()}
+        for role in (role for role in standing.ROLES if role not in signed):
+            mine = role in roles and officer.pk not in signed.values()
+            what = _("Sign the standing authorisation: %(kind)s") % {"kind": say(KINDS, row.kind)}
+            yield Waiting(what, say(ROLES, "desk"), say(ROLES, role), mine, "standing", row.valid_from)
+
+
+def _of_node(house: House) -> Iterator[Waiting]:
+    admin, own = say(ROLES, "node_admin"), state_name(house.pack.code)
+    for peer in Peer.objects.filter(status=Peer.PROPOSED):
+        what = _("Compare the fingerprint of %(node)s") % {"node": peer.node}
+        yield Waiting(what, state_name(peer.state_code), admin, mine=True, page="peering")
+    for alarm in alarms.open_alarms():
+        what = _("Alarm: %(code)s (%(scope)s)") % {"code": alarm.code, "scope": alarm.scope}
+        yield Waiting(what, own, admin, mine=True, page="health", since=alarm.opened_at)
+
+
+def _of_arrangements(officer: Officer) -> Iterator[Waiting]:
+    for row in Arrangement.objects.filter(suspended=False):
+        eyes = set(ArrangementConfirmation.objects.filter(arrangement=row).values_list("officer_id", flat=True))
+        if len(eyes) < arrangements.EYES:
+            what = _("Certify the arrangement %(reference)s") % {"reference": row.reference}
+            mine = officer.pk not in eyes
+            yield Waiting(what, say(ROLES, "originator"), say(ROLES, "executive"), mine, "arrangements")

@@ -1,0 +1,73 @@
+"""Pages of the desks in this process: a signed-in officer, forms filled in as a browser would."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from support import officers_of, web_of
+
+PHRASE = "invented cedar bridge lantern"
+
+
+class Visitor:
+    """An officer's client. Use inside `web_of.serving(node)`."""
+
+    def __init__(self, node: Any, login: str) -> None:
+        self.node, self.login = node, login
+        self.client = web_of.signed_in(node, login)
+
+    def get(self, path: str, **given: Any) -> Any:
+        return self.client.get(path, **given)
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **given: Any) -> Any:
+        """Send a form of a page of this path's own session: its token is fetched first."""
+        self.client.get("/settings")
+        token = self.client.cookies["csrftoken"].value
+        return self.client.post(path, (data or {}) | {"csrfmiddlewaretoken": token}, **given)
+
+    def raw(self, path: str, body: bytes, **headers: str) -> Any:
+        self.client.get("/settings")
+        token = self.client.cookies["csrftoken"].value
+        kind = headers.pop("kind", "application/octet-stream")
+        return self.client.post(path, body, content_type=kind, headers={"X-CSRFToken": token} | headers)
+
+    def draft(self, **changes: Any) -> str:
+        """A request written on its pages up to the check; the draft's id."""
+        begun = self.post("/compose", {"kind": "request.information"})
+        name = re.search(r"/drafts/(drf_\w+)/", begun["Location"]).group(1)
+        other = {"CA": "IN:NIA", "IN": "CA:RCMP"}[self.node.state]
+        pages = {
+            "to": {"to": other, "case_ref": "TEST-WEB-1", "offence": "extortion", "purpose": "investigation", "urgency": "routine",
+                   "legal_basis": sorted(self.node.house.pack.legal_bases)[0], "language": "en"},
+            "subjects": {"type": "person", "name_latn": "Invented Person", "born_on": "1990-01-01", "role": "suspect",
+                         "identifier_type": "phone", "done": "1"},
+            "question": {"question": "Who is it?", "necessity": "Needed for an invented test.", "source": "B", "information": "2"},
+            "home": {"origin": "own", "political": "none", "tainted": "none", "handling": "H1", "tlp": "none",
+                     "level": self.node.house.pack.default_marking},
+        }  # fmt: skip
+        for page, fields in pages.items():
+            done = self.post(f"/drafts/{name}/{page}", fields | changes.get(page, {}))
+            if done.status_code != 302:
+                raise AssertionError(re.sub(r"\s+", " ", done.content.decode().partition("<main")[2])[:900])
+        return name
+
+    def propose(self, **changes: Any) -> str:
+        """As `draft`, then proposed; the item's id."""
+        done = self.post(f"/drafts/{self.draft(**changes)}/check")
+        assert done.status_code == 302, text(done)
+        return re.search(r"itm_\w+", done["Location"]).group()
+
+
+def keep_key(node: Any, login: str) -> None:
+    """Bring the officer's key to the node under the test's phrase."""
+    from countersign.web import signing
+
+    key = (node.home / "officers" / f"{login}.key").read_bytes()
+    signing.keep(node.house, officers_of.find(login), key, PHRASE)
+
+
+def text(response: Any) -> str:
+    """The words of a page's main part."""
+    main = response.content.decode().partition("<main")[2].partition("</main>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
