@@ -29,6 +29,11 @@ OPEN = {state: rebuilt(state, dict.fromkeys(rule_texts(state)), gateway("OPEN", 
 """No rule but one that opens for everything: whatever an invariant forbids is then allowed."""
 
 
+@cache
+def open_prover(state: str, action: str) -> Prover:
+    return Prover(OPEN[state], state, action)
+
+
 def claim_of(state: str, name: str) -> Claim:
     return next(claim for claim in CLAIMS[state].invariants if claim.id == name)
 
@@ -48,7 +53,7 @@ def test_where_everything_is_open_the_invariant_is_refuted_by_a_request_that_ced
 ) -> None:
     action = claim.actions[-1]
     open_to_all = OPEN[state]
-    example = findings.prove(Prover(open_to_all, state, action), claim).example
+    example = findings.prove(open_prover(state, action), claim).example
     assert example is not None
     assert cedar_allows(open_to_all, action, example)
     assert meets(state, claim.text, action, example)
@@ -133,7 +138,7 @@ def test_the_claims_say_what_the_tests_of_decisions_say_in_another_language(stat
 
 @cache
 def _breaking(state: str, claim: Claim) -> Facts:
-    facts = findings.prove(Prover(OPEN[state], state, claim.actions[0]), claim).example
+    facts = findings.prove(open_prover(state, claim.actions[0]), claim).example
     assert facts is not None
     return facts
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rooms.law.harmless import GATE, SETS, STATES, WORDS, facts_of, mutated, random_facts, some_of_everything
+from rooms.law.harmless import GATE, SETS, STATES, facts_of, mutated, random_facts, some_of_everything
 from rooms.law.proofs_support import ACTIONS, forbid, gateway, prover_of, rebuilt, rule_texts
 from rooms.law.test_two_evaluators import SMALL, _policy_set, _small_facts
 from strategies import examples
@@ -28,7 +28,7 @@ from countersign.law.proofs.translate import Rulebook
 from countersign.law.proofs.world import World
 
 Facts = dict[str, Any]
-DRAWN = 800
+DRAWN = 760
 BOTH = pytest.mark.parametrize("state", STATES)
 EACH = pytest.mark.parametrize("action", ACTIONS)
 
@@ -91,7 +91,7 @@ def _drawn(dice: random.Random, state: str, action: str) -> Iterator[Facts]:
 @EACH
 @BOTH
 def test_formulas_and_cedar_agree_on_random_requests(state: str, action: str) -> None:
-    """Sixteen hundred an action, half in each state: not one difference in the outcome or in the rules that fire."""
+    """Some fifteen hundred an action, half in each state: not one difference in the outcome or in the rules that fire."""
     dice, allowed, reasons = random.Random(f"{state} {action} formulas"), 0, set()
     for facts in _drawn(dice, state, action):
         found = read_of(state, action).reasons(facts)
@@ -123,7 +123,7 @@ def test_formulas_and_cedar_agree_on_near_misses_of_every_rule(state: str, actio
 def _steps_away(dice: random.Random, state: str, rule: str, facts: Facts) -> Iterator[Facts]:
     named = sorted(set(re.findall(r"context\.(\w+)", rule_texts(state)[rule])))
     for name in named:
-        for changed in dice.sample(_others(state, name, facts[name]), 2 if name in WORDS.sets else 1):
+        for changed in dice.sample(_others(state, name, facts[name]), 1):
             yield facts | {name: changed}
     yield mutated(dice, facts, 1)
 
@@ -225,7 +225,7 @@ def test_a_difference_between_formulas_and_cedar_would_be_seen(monkeypatch: pyte
         prover.allowed(lacks)
 
 
-def test_a_example_that_cedar_denies_is_never_shown() -> None:
+def test_an_example_that_cedar_denies_is_never_shown() -> None:
     """A prover that has lost a rule of the set it speaks of."""
     prover = Prover(rebuilt("CA", {"GATE-BULK": None}), "CA", "Release")
     prover.policies = SETS["CA"]
