@@ -1,4 +1,4 @@
-"""scripts/bench exchange | scripts/bench gate | scripts/bench profile"""
+"""scripts/bench exchange | scripts/bench gate | scripts/bench desk | scripts/bench profile"""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from bench import exchange, gate, profile, report
+from bench import desk, exchange, gate, profile, report
 
 
 def main(words: list[str] | None = None) -> int:
@@ -17,6 +17,9 @@ def main(words: list[str] | None = None) -> int:
             print(
                 profile.run(items=arguments.items, single=arguments.single, port=arguments.port, lines=arguments.lines)
             )
+            return 0
+        if arguments.act == "desk":
+            print(desk.run(cases=arguments.cases, port=arguments.port))
             return 0
         if arguments.act == "gate":
             print(gate.run(arguments.decisions))
@@ -48,6 +51,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--port", type=int, default=7600, help="the first of 12 ports")
     law = acts.add_parser("gate", help="decisions a second, beside bare cedarpy with the same policies")
     law.add_argument("--decisions", type=_positive, default=300, help="decisions a round")
+    screen = acts.add_parser("desk", help="server time of the desk's pages with many open cases")
+    screen.add_argument("--cases", type=_positive, default=1_000)
+    screen.add_argument("--port", type=int, default=7640)
     look = acts.add_parser("profile", help="where the CPU goes on both sides of a drain (cProfile)")
     look.add_argument("--items", type=_positive, default=1_000)
     look.add_argument("--single", type=int, default=0, help="then so many single items")

@@ -12,6 +12,7 @@ VARIABLES: Final = {
     "COUNTERSIGN_FAULT_TESTS": "1 marks a process as part of a fault test",
     "COUNTERSIGN_FAILPOINTS": "fault tests only: folder whose file `armed` names the step at which a process kills itself",
     "COUNTERSIGN_CLOCK_OFFSET": "fault tests only: seconds by which the clock is moved",
+    "COUNTERSIGN_LANGUAGE": "tests only: the language in which pages are visited (default: one a day, in turn)",
     "COUNTERSIGN_VECTORS": "tests only: folder of the official test vectors",
 }
 

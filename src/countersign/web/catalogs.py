@@ -149,7 +149,7 @@ def _library() -> Iterator[Message]:
 
 
 def _of_code(data: bytes) -> Iterator[Message]:
-    for _line, message, _comments, _context in extract("python", io.BytesIO(data), keywords=_KEYWORDS):  # type: ignore[arg-type]
+    for _line, message, _comments, _context in extract("python", io.BytesIO(data), keywords=_KEYWORDS):
         words = message if isinstance(message, str) else tuple(part for part in message if part)
         if words and words != ("",):
             yield words

@@ -187,15 +187,16 @@ def _propose(request: HttpRequest, here: Desk, row: Draft, content: dict[str, An
     record, so the gate is not asked inside a transaction of ours."""
     if not drafts.claim(row):
         return redirect("item", made) if (made := drafts.outcome(row)) else redirect("home")
+    outcome = None
     try:
         files = uploads.sources(here.house, here.officer, row)
         if request.POST.get("standing") and _standing(here, content):
             outcome = _at_once(here, content)
         else:
             outcome = gate.propose(here.house, here.officer, content, files=files)
-    except BaseException:
-        drafts.give_back(row)
-        raise
+    finally:
+        if outcome is None:
+            drafts.give_back(row)
     drafts.close(row, outcome.item.id)
     sent = outcome.item.state == ExchangeItem.RELEASED
     messages.success(

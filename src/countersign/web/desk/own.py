@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import Any
 
 from django import forms
@@ -63,8 +62,7 @@ class SettingsForm(PageForm):
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
-        known = [zone for zone in _ZONES if zone in zoneinfo.available_timezones()]
-        self.fields["post_zone"].choices = [("", _("that of a capital")), *((zone, zone) for zone in known)]  # type: ignore[attr-defined]
+        self.fields["post_zone"].choices = [("", _("that of a capital")), *((zone, zone) for zone in _ZONES)]  # type: ignore[attr-defined]
 
 
 @desk()

@@ -153,6 +153,8 @@ ACTS: Final[Words] = {
     "standing.sign": _("Standing authorisation signed"),
     "standing.suspend": _("Standing authorisation suspended"),
     "review.replay": _("Decision replayed by a reviewer"),
+    "officer.enrol": _("Officer enrolled"),
+    "protection.load": _("Protection register loaded"),
     "account.link": _("Set-up link made"),
     "machine.enrol": _("Machine account made"),
     "machine.end": _("Machine account ended"),
