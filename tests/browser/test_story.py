@@ -1,4 +1,4 @@
-"""The main job, by people in browsers on two live nodes: asked, refused, assessed, approved, delivered, answered, proved."""
+"""The main job, by people in browsers on two live nodes and by keyboard alone: asked, refused, assessed, approved, delivered, answered, proved."""
 
 from __future__ import annotations
 
@@ -6,28 +6,30 @@ import re
 
 import pytest
 from playwright.sync_api import Error as PlaywrightError
+from support import keyboard
 from support.browser import PHRASE
 
 pytestmark = pytest.mark.journey
 
 
 def _fill(person, **given):
+    """Fill in by keyboard, in the order of the page."""
     for name, value in given.items():
         field = person.page.locator(f"main [name={name}]").first
         kind = field.evaluate("e => e.type || e.tagName")
         if kind in ("radio", "checkbox"):
             for one in [value] if isinstance(value, str) else value:
-                person.page.locator(f"main [name={name}][value='{one}']").check()
+                keyboard.tick(person.page, name, one)
         elif kind == "select-one":
-            field.select_option(value)
+            keyboard.choose(person.page, field, value)
         else:
-            field.fill(value)
+            keyboard.write(person.page, field, value)
 
 
 def _on(person):
-    """Press the page's main button and wait until the next page stands."""
+    """Press the page's main button by keyboard and wait until the next page stands."""
     before = person.page.url
-    person.page.locator("main form button.button").first.click()
+    keyboard.press(person.page, person.page.locator("main form button.button:visible").first)
     try:
         person.page.wait_for_url(lambda url: url != before, timeout=15_000)
     except PlaywrightError:
@@ -54,9 +56,9 @@ def _approve(desks, state, login, item, role, name=""):
     person.go(f"/items/{item}/approve")
     if name:
         person.look(name)
-    person.page.locator(f"main [name=role][value={role}]").check()
-    person.page.locator("main form[action$=approve] [name=phrase]").fill(PHRASE)
-    person.page.locator("main form[action$=approve] button").click()
+    keyboard.tick(person.page, "role", role)
+    keyboard.write(person.page, person.page.locator("main form[action$=approve] [name=phrase]"), PHRASE)
+    keyboard.press(person.page, person.page.locator("main form[action$=approve] button"))
     person.page.wait_for_url(f"**/items/{item}")
     person.page.context.close()
 
@@ -85,7 +87,7 @@ def told(desks, journey):
     )
     drafter.page.wait_for_selector("text=calls.pdf")
     drafter.look("draft-files")
-    drafter.page.locator("main form button.button:visible").last.click()
+    keyboard.press(drafter.page, drafter.page.locator("main form button.button:visible").last)
     drafter.page.wait_for_url("**/home")
     _fill(drafter, origin="own", political="none", tainted="none")
     drafter.look("draft-home")
@@ -113,7 +115,7 @@ def test_a_request_is_assessed_approved_delivered_and_answered(desks, journey, t
     desk.look("home-desk")
     _open(desk, item)
     desk.look("item-received")
-    desk.page.locator("main form[action$=take] button").click()
+    keyboard.press(desk.page, desk.page.locator("main form[action$=take] button"))
     desk.page.wait_for_selector("a[href$=admit]")
     desk.go(f"/items/{item}/admit")
     desk.look("admit")
@@ -122,9 +124,10 @@ def test_a_request_is_assessed_approved_delivered_and_answered(desks, journey, t
     answering = desks.enter("IN", "in-drafter")
     answering.go(f"/items/{item}/answer")
     answering.look("answer")
-    answering.page.locator("main button[value=reply]").click()
+    keyboard.press(answering.page, answering.page.locator("main button[value=reply]"))
     answering.page.wait_for_url("**/answer")
-    _fill(answering, about="0", text="The number was subscribed by Example Traders (invented), as Informant Example told us.",
+    _fill(answering, about="0")
+    _fill(answering, text="The number was subscribed by Example Traders (invented), as Informant Example told us.",
           necessity="It answers the question and nothing else.", source="B", information="2")  # fmt: skip
     answering.look("draft-answer")
     _on(answering)
@@ -148,9 +151,10 @@ def test_a_request_is_assessed_approved_delivered_and_answered(desks, journey, t
     drafter.go(f"/items/{item}/proof")
     drafter.look("proof")
     with drafter.page.expect_download() as got:
-        drafter.page.locator("main a[href$=evidence]").click()
+        keyboard.press(drafter.page, drafter.page.locator("main a[href$=evidence]"))
     assert got.value.suggested_filename == f"{item}.evidence"
     drafter.go("/cases?show=all")
     drafter.look("cases")
-    drafter.page.locator("main a[data-row]").first.click()
+    keyboard.press(drafter.page, drafter.page.locator("main a[data-row]").first)
+    drafter.page.wait_for_url("**/cases/cas_*")
     drafter.look("case")

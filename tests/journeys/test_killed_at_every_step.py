@@ -1,4 +1,4 @@
-"""Fault F1: kill -9 at each named step, on either node; afterwards every item is there once and both logs agree."""
+"""Fault F1, invariant I7: kill -9 at each named step, on either node; afterwards every item is there once and both logs agree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Walls inside the house: another authority, the SPOC and the administrator fail by service, search, backup and SQL."""
+"""Invariant I8 and the walls inside the house: another authority, the SPOC and the administrator fail by service, search, backup, SQL."""
 
 from __future__ import annotations
 

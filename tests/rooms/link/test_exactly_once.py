@@ -1,4 +1,4 @@
-"""protocol sections 1 and 4: the peer accounts for every index; every item exactly once, however bodies travel."""
+"""protocol sections 1 and 4, invariant I4: the peer accounts for every index; every item exactly once, however bodies travel."""
 
 from __future__ import annotations
 
