@@ -139,6 +139,8 @@ COMMON: dict[str, list[Case]] = {
         Case("INTL-MINOR", _on("minor_other")),
         Case("INTL-MINOR-APPROVAL", _on("minor_victim") | PROTECTING),
         Case("INTL-MINOR-APPROVAL", _on("minor_other") | {"purpose": "humanitarian"}),
+        Case("INTL-MINOR-APPROVAL", _on("victim") | YOUNG | PROTECTING),
+        Case("INTL-MINOR-APPROVAL", _on() | YOUNG | {"purpose": "humanitarian"}),
         Case("INTL-MINOR-CAVEAT", _on("minor_victim")),
         Case("INTL-MINOR-CAVEAT", _on("minor_offender") | MLAT),
         Case("INTL-AGE-UNKNOWN", {"age_status": "unknown"}),
@@ -257,6 +259,7 @@ CANADA: dict[str, list[Case]] = {
     "ca_death_penalty": [
         Case("GATE-UNKNOWN-PENALTY", {"max_penalty": "unknown"}),
         Case("GATE-UNKNOWN-PENALTY", EVIDENCE | {"max_penalty": "unknown"}),
+        Case("GATE-UNKNOWN-PENALTY", {"max_penalty": "unknown", "purpose": "asset_recovery"}),
         Case("INTL-DEATH-PROCEEDING", EVIDENCE | {"max_penalty": "death"}),
         Case("INTL-DEATH-PROCEEDING", EXTRADITION | {"max_penalty": "death"}),
         Case("INTL-DEATH-LEAD", {"max_penalty": "death"}),
@@ -310,6 +313,9 @@ CANADA: dict[str, list[Case]] = {
     ],
     "ca_gateway_controls": [
         Case("CA-PRIV-8-2-M-HEAD", LIFE),
+        Case("CA-PRIV-8-2-M-HEAD", LIFE | _on("detainee") | {"consent": True}),
+        Case("CA-PRIV-8-2-M-HEAD", LIFE | _on("minor_victim") | PROTECTING | {"consent": True}),
+        Case("CA-PRIV-8-2-M-HEAD", LIFE | {"consent": True, "age_status": "unknown"}),
         Case("CA-CSIS-17-ARR", {"agency": "intelligence", "channel": "intelligence"}),
     ],
 }  # fmt: skip
@@ -345,6 +351,9 @@ INDIA: dict[str, list[Case]] = {
     "in_records": [Case("IN-DNA", _data("dna"))],
     "in_gateway_controls": [
         Case("IN-LIFE-SENIOR", LIFE),
+        Case("IN-LIFE-SENIOR", LIFE | _on("detainee") | {"consent": True}),
+        Case("IN-LIFE-SENIOR", LIFE | _on("minor_victim") | PROTECTING | {"consent": True}),
+        Case("IN-LIFE-SENIOR", LIFE | {"consent": True, "age_status": "unknown"}),
         Case("IN-INTEL-SECRETARY", IMPERSONAL | {"agency": "intelligence"}),
     ],
 }  # fmt: skip
@@ -473,6 +482,11 @@ USE: list[Case] = [
     Case("USE-ORCON", _held("C_ORCON", "onward_agency"), {"use": "export"}),
     *(Case("USE-H2", {"handling": code, "use": use}, _MAY_PASS_ON) for use in _ONWARD for code in ("H2", "H3")),
     *(Case("USE-H1", {"handling": code, "use": "court"}, _MAY_TENDER) for code in ("H1", "H2", "H3")),
+    *(
+        Case("USE-PROTECTION-ONWARD", change | _MAY_PASS_ON | {"use": use}, {"use": "read"})
+        for use in _ONWARD
+        for change in (_on("asylum_claimant"), _on("protected_person"), _data("asylum_claim"))
+    ),
     Case("USE-H1", {"handling": "H1", "use": "court"}, {"handling": "H0"}),
     Case("USE-NOEVID", _held("C_NOEVID", "court"), _MAY_TENDER),
     Case("USE-NOEVID", _held("C_NOEVID", "court"), {"use": "enforcement"}),
@@ -536,7 +550,7 @@ USE: list[Case] = [
     Case("USE-TRADESECRET", _held("C_TRADESECRET", "private_body"), {"use": "onward_agency"}),
     *(
         Case("USE-PROTECTION", _on(person) | {"use": use})
-        for person in ("asylum_claimant", "protected_person") for use in (*_ONWARD, *_AGAINST)
+        for person in ("asylum_claimant", "protected_person") for use in _AGAINST
     ),
     Case("USE-PROTECTION", _on("asylum_claimant") | {"use": "court"}, {"use": "export"}),
     *(

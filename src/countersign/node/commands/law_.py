@@ -1,4 +1,4 @@
-"""countersign law: ask the rules, and have them explained. Releases nothing and needs no node."""
+"""countersign law: ask the rules, have them explained, and prove what is claimed of them. Releases nothing and needs no node."""
 
 from __future__ import annotations
 
@@ -19,10 +19,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     explain.add_argument("rule", nargs="*", help="ids of rules; without any, all of the state")
     explain.add_argument("--state", default="CA", help="whose rules (default CA)")
     explain.add_argument("--family", help="only rules of this family")
+    prove = acts.add_parser("prove", help="prove what is claimed of the rules, for every request there can be")
+    prove.add_argument("--state", help="whose rules; without it, those of every pack")
+    prove.add_argument("--json", type=Path, metavar="FILE", help="write the findings there as well")
+    prove.add_argument("--against", type=Path, metavar="FILE", help="show what an older set of rules did not allow")
+    prove.add_argument("--save", type=Path, metavar="FILE", help="prove nothing; keep the rules for a later --against")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return _decide(arguments) if arguments.act == "decide" else _explain(arguments)
+    return {"decide": _decide, "explain": _explain, "prove": _prove}[arguments.act](arguments)
 
 
 def _decide(arguments: argparse.Namespace) -> int:
@@ -61,3 +66,9 @@ def _explain(arguments: argparse.Namespace) -> int:
             print(f"  needs: {attribute}: {', '.join(values)}")
     print("Not legal advice; to be confirmed by each state's counsel.")
     return 0
+
+
+def _prove(arguments: argparse.Namespace) -> int:
+    from countersign.node import proving
+
+    return proving.prove(arguments)
