@@ -28,7 +28,7 @@ HOUSEKEEPING_SECONDS = 5.0
 QUIET_SECONDS = 0.5
 APPLY_SECONDS = 1.0
 BURST_SECONDS = 10.0
-MANY, FEW = 100, 4
+MANY, FEW, SLICE = 100, 4, 2
 log = structlog.get_logger("courier")
 
 
@@ -92,6 +92,7 @@ class Chores:
         self._home, self._house = home, house
         self._next = 0.0
         self._worked_at = 0.0
+        self._caught_at = 0.0
         self._busy_since: float | None = None
 
     def __call__(self) -> bool:
@@ -112,10 +113,18 @@ class Chores:
         if not portion:
             return 0
         done = intake.apply_arrivals(self._house, limit=portion)
-        if done < portion == MANY:
-            done += clockwork.align(self._house, limit=intake.PORTION)
-            done += search.catch_up(self._house, limit=intake.PORTION)
-        return done
+        return done + self._catch_up() if done < portion else done
+
+    def _catch_up(self) -> int:
+        """Clocks and the index, in slices so small that a release is never waited with; while items cross, a few a second.
+        Nobody misses the index meanwhile: a search catches up for its own authority first."""
+        if self._busy_since is not None:
+            if clock.monotonic() - self._caught_at > APPLY_SECONDS:
+                self._caught_at = clock.monotonic()
+                clockwork.align(self._house, limit=intake.PORTION)
+                search.catch_up(self._house, limit=FEW)
+            return 0
+        return clockwork.align(self._house, limit=SLICE) + search.catch_up(self._house, limit=SLICE)
 
     def _portion(self) -> int:
         """How many arrivals may take effect now: many when the line is quiet. While items cross and need the write lock and
