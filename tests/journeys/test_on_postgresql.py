@@ -203,7 +203,7 @@ def test_a_server_that_falls_over_under_a_running_node_costs_nothing(two, postgr
         with contextlib.suppress(subprocess.TimeoutExpired):
             server.ensure_postgres_running()
         # On a busy machine its recovery takes longer than that waits.
-        wait(lambda: _answers(postgres_server), 120, "the server to be back")
+        wait(lambda: _answers(postgres_server), 300, "the server to be back")
     wait(lambda: in_.holds("PG-UNDER-WAY"), 120, "what was under way")
     in_.release(ca, "PG-BACK")
     wait(lambda: ca.holds("PG-BACK"), 120, "the other direction")

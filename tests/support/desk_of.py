@@ -52,9 +52,16 @@ class Visitor:
                 raise AssertionError(re.sub(r"\s+", " ", done.content.decode().partition("<main")[2])[:900])
         return name
 
+    def check(self, draft: str, **more: str) -> Any:
+        """Press the button of a draft's last page, as it stands now."""
+        from countersign.web.models import Draft
+
+        turn = Draft.objects.get(id=draft).turn
+        return self.post(f"/drafts/{draft}/check", {"turn": str(turn)} | more)
+
     def propose(self, **changes: Any) -> str:
         """As `draft`, then proposed; the item's id."""
-        done = self.post(f"/drafts/{self.draft(**changes)}/check")
+        done = self.check(self.draft(**changes))
         assert done.status_code == 302, text(done)
         return re.search(r"itm_\w+", done["Location"]).group()
 

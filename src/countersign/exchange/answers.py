@@ -132,6 +132,12 @@ def _check_person_rules(content: Mapping[str, Any], asked: ExchangeItem) -> None
             field="ground",
             remedy="Do nothing: if no reply is released before, the neutral answer goes.",
         )
+    if content["kind"] == "reply" and not checks.admitted(asked.id):
+        raise InvalidInput(
+            "nothing is said about a person before the request was found in order.",
+            field="answers",
+            remedy="Have the request admitted first; if it is not in order, refuse it in a coded ground.",
+        )
     if content["kind"] != "reply" and checks.admitted(asked.id):
         raise InvalidInput(
             "holdings may have been searched for this request; a coded answer now would tell what was found.",

@@ -47,7 +47,8 @@ class Matter:
     """Everything the facts of one item are derived from.
 
     `approvals`: officers whose signatures were verified, with role. `records`: codes on record for the item. `full`: the
-    version before redaction. `offence`: that of the matter, from the content or from what it answers.
+    version before redaction. `offence`: that of the matter, from the content or from what it answers. `concerned`: the
+    content with everybody whom it concerns.
     """
 
     item_id: str
@@ -60,13 +61,19 @@ class Matter:
     records: frozenset[str] = frozenset()
     full: Mapping[str, Any] | None = None
     offence: Mapping[str, Any] | None = None
+    concerned: Mapping[str, Any] | None = None
+
+    @property
+    def persons(self) -> Mapping[str, Any]:
+        """The content with everybody whom it concerns among its subjects (`exchange.concerned`)."""
+        return self.content if self.concerned is None else self.concerned
 
 
 def derive(matter: Matter) -> Facts:
     """All attributes of the vocabulary for one item that would be released or asked."""
     content, own, other = matter.content, matter.own, matter.other
     personal = matter.kind.personal(content)
-    risk = checks.risk(matter.item_id, content, other.code) if personal else checks.NOT_ASSESSED
+    risk = checks.risk(matter.item_id, matter.persons, other.code) if personal else checks.NOT_ASSESSED
     sender = own.authorities.get(content.get("from_authority", own.spoc().code))
     receiver = other.authorities.get(content.get("to_authority", other.spoc().code))
     return (
@@ -82,7 +89,7 @@ def derive(matter: Matter) -> Facts:
             "item_type": matter.kind.item_type,
             "purpose": content.get("purpose", "administrative"),
             "urgency": "urgent" if content.get("urgency") == "urgent" else "routine",
-            "bulk": sum(s["type"] == "person" for s in content.get("subjects", ())) > BULK_PERSONS,
+            "bulk": sum(s["type"] == "person" for s in matter.persons.get("subjects", ())) > BULK_PERSONS,
             "mistreatment_risk": risk.level,
             "transfer_restricted": other.code in own.transfer_restricted,
             "arrangement": arrangements.covers(
@@ -120,15 +127,17 @@ def _of_offence(matter: Matter) -> Facts:
 
 def _of_persons(matter: Matter, *, personal: bool) -> Facts:
     """Who it is about: what the content shows, before and after redaction, and what the drafter declares."""
-    content, today = matter.content, clock.now().date()
-    whole = matter.full or content
-    found = scan.persons_found(whole, recipient=matter.other.code, releasing=matter.own.code, today=today)
+    persons, today = matter.persons, clock.now().date()
+    whole = matter.full or matter.content
+    found = set[str]()
+    for seen in (whole, persons):
+        found |= scan.persons_found(seen, recipient=matter.other.code, releasing=matter.own.code, today=today)
     return {
         "personal": personal,
         "subjects": sorted(found | set(matter.sheet.persons)),
         "data": sorted(scan.data_found(whole) | set(matter.sheet.data)),
-        "age_status": scan.age_status(content, today),
-        "protection_check": checks.protection(content) if personal else "not_run",
+        "age_status": scan.age_status(persons, today),
+        "protection_check": checks.protection(persons) if personal else "not_run",
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from countersign.kernel.errors import Conflict, IntegrityFault, InvalidInput, NotAllowed, NotFound
 from countersign.law.decide import Decision
@@ -42,13 +42,25 @@ class ApprovalRefused(NotAllowed):
     code = "APPROVAL_REFUSED"
 
 
+HELD: Final = {
+    "rule": "HELD",
+    "citation": "Project rule",
+    "why": "The item is held.",
+    "remedy": "Nothing is to be done; a hold ends by itself.",
+}
+
+
 class GateRefused(NotAllowed):
     """The release gate said no: every fired rule with its citation and its remedy."""
 
     code = "GATE_REFUSED"
 
     def __init__(self, decision: Decision) -> None:
-        rules = [{"rule": r.id, "citation": r.citation, "why": r.statement, "remedy": r.remedy} for r in decision.fired]
+        # A hold is never told: the same words whatever the protection check answered (protocol section 7).
+        fired = [rule for rule in decision.fired if rule.effect != "hold"]
+        rules = [{"rule": r.id, "citation": r.citation, "why": r.statement, "remedy": r.remedy} for r in fired] or [
+            HELD
+        ]
         first = rules[0]
         super().__init__(
             f"{first['rule']}: {first['why']} ({first['citation']})",

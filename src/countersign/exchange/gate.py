@@ -65,7 +65,7 @@ def propose(
     answers.check(draft.kind, draft.content, draft.peer)
     draft, decision = judging.with_caveats(house, draft)
     if judging.refused_for_good(decision):
-        _keep_refused(house, officer, draft, decision)
+        keep_refused(house, officer, draft, decision)
         raise GateRefused(decision)
     content, blobs = attachments.add(house, draft.content, files)
     kinds.validate(content)
@@ -217,6 +217,7 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
 
 
 @transaction.atomic
-def _keep_refused(house: House, officer: Officer, draft: Draft, decision: Decision) -> None:
+def keep_refused(house: House, officer: Officer, draft: Draft, decision: Decision) -> None:
+    """A refused proposal stays on record; nothing of it can leave."""
     item = drafting.create(house, officer, draft, authority=officer.authority, state=ExchangeItem.REFUSED)
     decisions.record_decision(house, item, decision)

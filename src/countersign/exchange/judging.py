@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
-from countersign.exchange import attributes, contents, drafting, kinds
+from countersign.exchange import attributes, concerned, contents, drafting, kinds
 from countersign.exchange.attributes import DRAFTERS, Matter
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
@@ -44,6 +44,7 @@ def judge(house: House, item: ExchangeItem, kept: Kept, approvals: Approvals) ->
         records=frozenset(Record.objects.filter(item=item).values_list("code", flat=True)),
         full=kept.full,
         offence=_offence_behind(house, content, item.authority),
+        concerned=concerned.whole(house, content, item.authority),
     )
     return _decide(house, matter)
 
@@ -88,6 +89,7 @@ def _matter(house: House, draft: Draft, approvals: Approvals) -> Matter:
         other=packs.state(draft.peer.state_code),
         approvals=approvals,
         offence=_offence_behind(house, content, authority),
+        concerned=concerned.whole(house, content, authority),
     )
 
 

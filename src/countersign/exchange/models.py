@@ -195,3 +195,14 @@ class GateDecision(models.Model):
     leaf_index = models.BigIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
     at = models.DateTimeField()
+
+
+class Reading(models.Model):
+    """An officer has read an item that another state gave, or another authority's draft; when first."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("item", "officer"), name="read_once"),)

@@ -54,7 +54,7 @@ def headers_for_spoc(house: House, officer: Officer) -> list[Header]:
     """Headers of the other authorities' items that are copied to the SPOC. Raises RoleRequired, NotYours."""
     require_role(officer, "desk")
     walls.require_member(officer, house.pack.spoc().code)
-    rows = ExchangeItem.objects.filter(copy_spoc=True).exclude(authority=officer.authority).exclude(state="held")
+    rows = ExchangeItem.objects.filter(copy_spoc=True).exclude(authority=officer.authority)
     return [_header(row) for row in rows.select_related("case").order_by("-created_at")]
 
 
@@ -81,6 +81,15 @@ def read(house: House, officer: Officer, item_id: str) -> tuple[ExchangeItem, Ke
     return item, contents.read(house, item)
 
 
+def provable(officer: Officer, item_id: str) -> ExchangeItem:
+    """An item of which an evidence file without content may be made: by its readers, and by a reviewer of the authority."""
+    item = find(item_id)
+    if item.authority == officer.authority and "reviewer" in officer.roles:
+        return item
+    walls.require_member(officer, item.authority)
+    return item
+
+
 def clock_of(item: ExchangeItem) -> Clock:
     """The answer clock of a request, with the pauses that notices gave it."""
     pauses = [Pause(row.begin, row.until) for row in item.pauses.all()] if item.due_at else []
@@ -98,7 +107,9 @@ def _header(row: ExchangeItem) -> Header:
         direction=row.direction,
         authority=row.authority,
         kind=row.kind,
-        state=row.state,
+        state=ExchangeItem.PROPOSED
+        if row.state == ExchangeItem.HELD
+        else row.state,  # a hold is not told by its header
         case=row.case.reference if row.case else "",
         clock=clock_of(row).words(),
         at=row.created_at,

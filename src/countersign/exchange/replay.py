@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import transaction
+
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange import decisions
@@ -52,7 +54,8 @@ def replay(house: House, officer: Officer, name: str) -> Replay:
     fired = [rule["id"] for rule in record["fired"]]
     if (again.allowed, [rule.id for rule in again.fired]) != (row.allowed, fired):
         raise ReplayMismatch("the decision does not come out as it was recorded.", field="decision")
-    decisions.record_act(house, row.item, act="review.replay", facts={"officer": officer.id, "decision": row.id})
+    with transaction.atomic():
+        decisions.record_act(house, row.item, act="review.replay", facts={"officer": officer.id, "decision": row.id})
     return Replay(row, record, again)
 
 

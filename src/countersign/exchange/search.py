@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from countersign.charter.models import Officer
 from countersign.exchange import checks, contents, decisions, scan, walls
@@ -112,11 +112,20 @@ def forget() -> None:
     ExchangeItem.objects.update(indexed=False)
 
 
+def own_cases(officer: Officer) -> QuerySet[Case]:
+    """Cases in whose name holdings may be searched: those in which the authority itself asked. A case that another state's
+    request opened is none: that request is admitted first."""
+    asked = ExchangeItem.objects.filter(
+        authority=officer.authority, direction=ExchangeItem.OUT, kind="request.information"
+    ).exclude(state=ExchangeItem.REFUSED)
+    return Case.objects.filter(authority=officer.authority, id__in=asked.values("case"))
+
+
 def _require_ground(officer: Officer, request: str, case: str) -> None:
     if bool(request) == bool(case):
         raise SearchRefused("a search names the admitted request or the own case that it serves.", field="request")
-    if case and not Case.objects.filter(reference=case, authority=officer.authority).exists():
-        raise SearchRefused("your authority has no case of this reference.", field="case")
+    if case and not own_cases(officer).filter(reference=case).exists():
+        raise SearchRefused("your authority has asked nothing in a case of this reference.", field="case")
     if request:
         item = ExchangeItem.objects.filter(id=request, direction=ExchangeItem.IN, authority=officer.authority).first()
         if item is None or not checks.admitted(item.id):

@@ -13,9 +13,9 @@ from django.db import transaction
 from countersign.charter.errors import FourEyesRequired
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import answers, approvals, decisions, drafting, gate, kinds
+from countersign.exchange import answers, approvals, decisions, drafting, gate, kinds, walls
 from countersign.exchange.drafting import Draft
-from countersign.exchange.errors import ApprovalRefused, StandingRefused
+from countersign.exchange.errors import ApprovalRefused, GateRefused, StandingRefused
 from countersign.exchange.gate import Outcome
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem, StandingAuthorisation, StandingSignature
@@ -82,6 +82,7 @@ def suspend(house: House, officer: Officer, name: str) -> StandingAuthorisation:
     """One act of one person stops it at once."""
     require_role(officer, *ROLES, "legal", "executive", "reviewer")
     row = find(name)
+    walls.require_same(officer, row.authority)
     row.suspended_at = clock.now()
     row.save(update_fields=("suspended_at",))
     decisions.record_act(house, None, act="standing.suspend", facts={"officer": officer.id, "standing": row.id})
@@ -116,8 +117,12 @@ def propose(house: House, officer: Officer, given: dict[str, Any]) -> Outcome:
     row = in_force(officer.authority, draft.kind.name) if draft.kind.standing else None
     if row is None or not _covers(row, draft):
         raise StandingRefused(f"no standing authorisation in force covers this {draft.kind.name}.", field="kind")
-    with transaction.atomic():
-        return gate.release_standing(house, draft, row, officer=officer)
+    try:
+        with transaction.atomic():
+            return gate.release_standing(house, draft, row, officer=officer)
+    except GateRefused as refused:
+        gate.keep_refused(house, officer, draft, refused.decision)
+        raise
 
 
 def _covers(row: StandingAuthorisation, draft: Draft) -> bool:

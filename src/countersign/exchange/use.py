@@ -50,7 +50,8 @@ def require(house: House, officer: Officer, item: ExchangeItem, meant: Purpose) 
     facts = facts_of(house, item, kept, meant, own_item=officer.authority == item.authority)
     decision = judging.decide_facts(house, action="Use", principal=officer.authority, resource=item.kind, facts=facts)
     with transaction.atomic():
-        decisions.record_decision(house, item, decision)
+        facts = {"officer": officer.id, "use": meant.use, "recipient": meant.recipient}
+        decisions.record_decision(house, item, decision, facts=facts)
     if not decision.allowed:
         raise GateRefused(decision)
     return decision

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Final
 
 from cryptography.exceptions import InvalidTag
 
@@ -13,6 +14,11 @@ from countersign.kernel.errors import IntegrityFault
 from countersign.link.station import Station
 
 _NONCE = 12
+READERS: Final = frozenset({
+    "originator", "desk", "liaison_officer", "analyst", "releaser", "second_officer", "senior_officer", "legal",
+    "risk_officer", "executive", "fiu_head",
+})  # fmt: skip
+"""Roles that read their authority's content."""
 
 
 def lock(station: Station, *, authority: str, item: str, content: bytes) -> bytes:
@@ -38,10 +44,17 @@ def require_member(officer: Officer, authority: str) -> None:
     require_reader(officer)
 
 
+def require_same(officer: Officer, authority: str) -> None:
+    """Of the same authority; nothing is read by it."""
+    if officer.authority != authority:
+        raise NotYours(f"this belongs to {authority}.", field="as")
+
+
 def require_reader(officer: Officer) -> None:
-    """An officer with no other role than administrator, or with none at all, reads nothing."""
-    if set(officer.roles) <= {"node_admin"}:
-        raise NotYours("an administrator reads no content.", field="as")
+    """Content is read by those whose work it is: who draft, assess, advise and approve. Administrators, reviewers and
+    protection officers read none by these roles alone."""
+    if not set(officer.roles) & READERS:
+        raise NotYours("this role reads no content.", field="as")
 
 
 def _aad(authority: str, item: str) -> bytes:

@@ -36,6 +36,7 @@ def withhold(house: House, officer: Officer, item_id: str, cuts: list[Withheld])
     draft, _ = judging.with_caveats(house, Draft(item.id, kind, kept, item.peer))
     drafting.rewrite(house, item, draft.kept)
     decision = judging.judge(house, item, draft.kept, ())
-    decisions.record_decision(house, item, decision)
+    facts = {"officer": officer.id, "categories": sorted({cut.category for cut in cuts})}
+    decisions.record_decision(house, item, decision, facts=facts)
     needs.note(item, decision)
     return Outcome(item, decision)

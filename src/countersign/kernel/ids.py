@@ -28,6 +28,7 @@ PREFIXES: Final = {
     "drf": "draft of an officer",
     "dfl": "file of a draft",
     "trl": "translation",
+    "flt": "kept filter",
 }
 _SHAPE: Final = re.compile(r"^([a-z]{3})_([a-z2-7]{26})$")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from countersign.kernel import clock, hashing
 from countersign.ledger import queries, sql
 from countersign.ledger.core import checkpoints, merkle
@@ -29,7 +31,10 @@ def open_log(origin: str, *, kind: str) -> Log:
 
 
 def lock(log: Log) -> Log:
-    """Lock the head row until commit and return it fresh."""
+    """Lock the head row until commit and return it fresh. Outside a transaction there is nothing to hold the lock: a leaf
+    without its head would stop the log for good, so that is a fault of the caller."""
+    if not connection.in_atomic_block:
+        raise AssertionError("leaves are added inside a transaction")
     row = sql.one(f"SELECT {_HEAD} FROM ledger_log l WHERE l.id = %s{sql.for_update()}", log.pk)  # noqa: S608
     if row is None:
         raise AssertionError("a log is never deleted")

@@ -68,7 +68,8 @@ def children_of(home: Home) -> list[Child]:
         Child(
             "web",
             [
-                *granian, "--host", home.host, "--port", str(home.web_port), "--blocking-threads", "4",
+                *granian, "--host", home.host, "--port", str(home.web_port), "--blocking-threads", "16",
+                "--http1-header-read-timeout", "10000",
                 "countersign.node.wsgi_web:application",
             ],
         ),

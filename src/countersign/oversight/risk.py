@@ -15,7 +15,7 @@ from django.db import transaction
 from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import contents, decisions, gate, kinds, needs, walls
+from countersign.exchange import concerned, contents, decisions, gate, kinds, needs, walls
 from countersign.exchange.checks import NOT_ASSESSED, RiskFinding
 from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.house import House
@@ -76,7 +76,7 @@ def assess(
     _check_level(bare, "bare")
     _check_level(mitigated, "mitigated")
     _check_mitigation(bare, mitigated, mitigation)
-    content = contents.read(house, item).content
+    content = concerned.whole(house, contents.read(house, item).content, item.authority)
     base = _newest_profile(item.peer.state_code, content.get("to_authority", ""))
     if base is None:
         raise NotFound(

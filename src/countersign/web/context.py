@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.charter import packs
 from countersign.charter.models import Officer
+from countersign.exchange import walls
 from countersign.kernel import clock
 from countersign.web import second_factor
 from countersign.web.models import Person, Preference
@@ -18,16 +19,7 @@ from countersign.web.shown import times
 from countersign.web.shown.words import LANGUAGES
 
 _DRAFTERS = ("originator", "desk", "liaison_officer", "analyst")
-_READERS = (
-    *_DRAFTERS,
-    "releaser",
-    "second_officer",
-    "senior_officer",
-    "legal",
-    "risk_officer",
-    "executive",
-    "fiu_head",
-)
+_READERS = tuple(sorted(walls.READERS))
 _PLACES = (
     ("home", _("What is due"), ()),
     ("cases", _("Cases"), _READERS),

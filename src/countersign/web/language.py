@@ -31,6 +31,19 @@ def choose(request: HttpRequest) -> HttpResponse:
     return response
 
 
+class NothingKept:
+    """No page of the node is kept by a browser or a cache, sign-in pages and errors included; static files are."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if not request.path.startswith(settings.STATIC_URL) and not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response
+
+
 class PreferredLanguage:
     """A browser that was told no language speaks the one that the officer chose elsewhere."""
 

@@ -120,14 +120,12 @@ class Preference(models.Model):
 
 
 class SavedFilter(models.Model):
-    """A named filter of the case list. It holds codes, never the words of a search."""
+    """A named filter of the case list: codes in clear, the name under the authority's key."""
 
+    id = models.CharField(max_length=30, primary_key=True)
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
-    name = models.CharField(max_length=60)
+    name = models.BinaryField()
     query = models.CharField(max_length=300)
-
-    class Meta:
-        constraints = (models.UniqueConstraint(fields=("officer", "name"), name="filter_name_once"),)
 
 
 class Translation(models.Model):

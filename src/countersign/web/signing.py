@@ -21,21 +21,25 @@ from countersign.exchange import decisions
 from countersign.exchange.house import House
 from countersign.kernel import clock, hashing
 from countersign.kernel.errors import InvalidInput
+from countersign.web import sealing
 from countersign.web.errors import SignatureUnavailable
 from countersign.web.models import SigningKey
 
 SHORTEST: Final = 12
+DISTINCT: Final = 6
 TRIES: Final = 5
 REST: Final = timedelta(minutes=15)
-_COST: Final = {"n": 1 << 15, "r": 8, "p": 1, "maxmem": 64 << 20, "dklen": 32}
+_COST: Final = {"n": 1 << 15, "r": 8, "p": 3, "maxmem": 64 << 20, "dklen": 32}
 _NONCE: Final = 12
 
 
 def keep(house: House, officer: Officer, private: bytes, phrase: str) -> SigningKey:
     """Keep the officer's private key (32 bytes) under a phrase. Raises InvalidInput for another key or a short phrase."""
-    if len(phrase) < SHORTEST:
+    if len(phrase) < SHORTEST or len(set(phrase)) < DISTINCT:
         raise InvalidInput(
-            f"the phrase is shorter than {SHORTEST} characters.", field="phrase", remedy="Take four or more words."
+            f"the phrase is shorter than {SHORTEST} characters or has hardly any different ones.",
+            field="phrase",
+            remedy="Take four or more words.",
         )
     try:
         public = Ed25519PrivateKey.from_private_bytes(private).public_key().public_bytes_raw()
@@ -99,7 +103,8 @@ def _count_failure(row: SigningKey) -> None:
 
 
 def _stretched(phrase: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(phrase.encode(), salt=salt, **_COST)
+    """Stretched, and mixed with a secret that is in no database and no backup: a stolen copy alone cannot be guessed at."""
+    return hashlib.scrypt(sealing.digest("approval-phrase", phrase), salt=salt, **_COST)
 
 
 def _bound(officer: Officer) -> bytes:

@@ -11,6 +11,7 @@ from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, Content
 from countersign.exchange.models import Approval, ExchangeItem, GateDecision
 from countersign.kernel.errors import CountersignError, InvalidInput
 from countersign.link.models import OutItem
+from countersign.oversight import admission
 
 request = officers_of.request
 
@@ -202,6 +203,7 @@ def test_a_request_is_delivered_with_its_clock_taken_and_answered(pair):
         assert kept.content["question"] == request(pair.ca)["question"]
         assert queries.clock_of(received).words() == "due in 6 d 23 h"
         intake.take(pair.in_.house, desk, item.id)
+        admission.admit(pair.in_.house, desk, item.id, found=admission.QUESTIONS)
     reply = officers_of.reply(pair.in_, item.id)
     with pair.in_.active():
         answer = gate.propose(pair.in_.house, officers_of.find("drafter"), reply).item

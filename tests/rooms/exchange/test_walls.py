@@ -59,12 +59,16 @@ def test_nobody_outside_the_authority_opens_its_item(pair, fintrac, login):
 def test_search_finds_it_for_its_authority_and_for_nobody_else(pair, fintrac):
     with pair.ca.active():
         for login, authority in (("fin", "FINTRAC"), ("cbsa", "CBSA"), ("desk", "RCMP")):
-            Case.objects.get_or_create(
+            case, _ = Case.objects.get_or_create(
                 reference="OWN-CASE-1",
                 peer=fintrac.peer,
                 authority=authority,
                 defaults={"id": f"cas_{login:a<26}", "opened_at": fintrac.created_at},
             )
+            ExchangeItem.objects.create(
+                id=f"itm_{login:a<26}", direction="out", state="proposed", case=case, peer=fintrac.peer, authority=authority,
+                kind="request.information", content=b"", digest=b"", created_at=fintrac.created_at, indexed=True,
+            )  # fmt: skip
             found = search.find(pair.ca.house, find(login), CANARY, case="OWN-CASE-1")
             assert [row.id for row in found] == ([fintrac.id] if login == "fin" else [])
         with pytest.raises(NotYours):
@@ -175,8 +179,11 @@ def test_no_holding_is_searched_before_admission_or_without_a_ground(pair):
         for ground in ({"request": request.id}, {}, {"case": "NOT-OURS"}, {"request": request.id, "case": "TEST-0001"}):
             with pytest.raises(SearchRefused):
                 search.find(pair.in_.house, desk, "Invented", **ground)
+        with pytest.raises(SearchRefused):  # a case that the other state's request opened is no ground
+            search.find(pair.in_.house, desk, "Invented", case="TEST-0001")
         with pytest.raises(InvalidInput):
             search.find(pair.in_.house, desk, " ,;", case="TEST-0001")
+        officers_of.release(pair.in_, officers_of.request(pair.in_))
         assert search.find(pair.in_.house, desk, "Invented", case="TEST-0001")
 
 

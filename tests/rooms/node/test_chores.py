@@ -23,7 +23,7 @@ def asked(monkeypatch):
 
     monkeypatch.setattr(courier_process.clockwork, "align", align)
     monkeypatch.setattr(courier_process.search, "catch_up", catch_up)
-    monkeypatch.setattr(courier_process.intake, "apply_arrivals", lambda _house, *, limit: 0)
+    monkeypatch.setattr(courier_process.intake, "apply_arrivals", lambda _house, **_given: 0)
     monkeypatch.setattr(courier_process.clock, "monotonic", lambda: told["now"])
     return told
 

@@ -162,7 +162,7 @@ def test_the_sign_in_pages_carry_no_inline_script_or_style(node, client):
 def test_the_scripts_of_passkeys_are_served_from_the_node(node, client):
     text = client.get("/accounts/login/").content.decode()
     sources = re.findall(r'<script src="([^"]+)"', text)
-    assert len(sources) == 3
+    assert len(sources) == 5
     for source in sources:
         answer = client.get(source)
         assert answer.status_code == 200

@@ -57,7 +57,7 @@ def test_a_further_question_in_an_open_case_needs_two_entries(pair, ca, drafter)
     drafter.post(
         f"/drafts/{draft}/question", {"question": "And since when?", "necessity": "It follows from the answer."}
     )
-    done = drafter.post(f"/drafts/{draft}/check")
+    done = drafter.check(draft)
     item = ExchangeItem.objects.get(id=re.search(r"itm_\w+", done["Location"]).group())
     assert item.case == case
     assert item.state == "proposed"
@@ -65,8 +65,8 @@ def test_a_further_question_in_an_open_case_needs_two_entries(pair, ca, drafter)
 
 def test_a_second_click_and_the_back_button_lead_to_the_same_item(drafter):
     draft = drafter.draft()
-    first = drafter.post(f"/drafts/{draft}/check")
-    again = drafter.post(f"/drafts/{draft}/check")
+    first = drafter.check(draft)
+    again = drafter.check(draft)
     assert first["Location"] == again["Location"]
     assert drafter.get(f"/drafts/{draft}/question")["Location"] == first["Location"]
     assert drafter.post(f"/drafts/{draft}/question", {"question": "Changed?"})["Location"] == first["Location"]
@@ -130,7 +130,7 @@ def test_a_name_of_three_hundred_characters_is_taken(drafter):
 
 def test_a_refused_proposal_leaves_the_draft_open_and_stays_on_record(ca, drafter):
     draft = drafter.draft(home={"political": "confirmed"})
-    shown = drafter.post(f"/drafts/{draft}/check")
+    shown = drafter.check(draft)
     assert shown.status_code == 400
     assert "The release gate says no." in text(shown)
     assert "What would help" in text(shown)
@@ -138,7 +138,7 @@ def test_a_refused_proposal_leaves_the_draft_open_and_stays_on_record(ca, drafte
     assert Draft.objects.get(id=draft).item == ""
     drafter.post(f"/drafts/{draft}/home", {"origin": "own", "political": "none", "tainted": "none", "handling": "H1", "tlp": "none",
                  "level": ca.house.pack.default_marking})  # fmt: skip
-    assert drafter.post(f"/drafts/{draft}/check").status_code == 302
+    assert drafter.check(draft).status_code == 302
 
 
 def test_a_file_comes_in_pieces_goes_on_after_a_break_and_leaves_no_clear_byte(ca, drafter):
@@ -148,7 +148,7 @@ def test_a_file_comes_in_pieces_goes_on_after_a_break_and_leaves_no_clear_byte(c
     ).json()
     first = drafter.raw(told["next"], data[: uploads.PIECE], **{"X-Begin": "0"}).json()
     assert first["received"] == uploads.PIECE
-    refused = drafter.post(f"/drafts/{draft}/check")
+    refused = drafter.check(draft)
     assert refused.status_code == 400
     again = drafter.raw(
         f"/drafts/{draft}/upload", b'{"name": "calls.pdf", "size": %d}' % len(data), kind="application/json"
@@ -160,7 +160,7 @@ def test_a_file_comes_in_pieces_goes_on_after_a_break_and_leaves_no_clear_byte(c
     while at < len(data):
         at = drafter.raw(told["next"], data[at : at + uploads.PIECE], **{"X-Begin": str(at)}).json()["received"]
     assert not any(b"CANARY" in bytes(row.sealed) for row in DraftPiece.objects.all())
-    done = drafter.post(f"/drafts/{draft}/check")
+    done = drafter.check(draft)
     item = re.search(r"itm_\w+", done["Location"]).group()
     page = drafter.get(f"/items/{item}").content.decode()
     file = re.search(rf"/items/{item}/files/att_\w+", page).group()
@@ -219,7 +219,7 @@ def test_a_holding_answer_goes_at_once_under_a_standing_authorisation(pair, ca):
     sent = desk.post(f"/drafts/{draft}/interim", {"about": "0", "reason": "in_hand", "expected_on": "2030-01-01"})
     assert sent["Location"].endswith("/check")
     assert "Send now under the standing authorisation" in text(desk.get(sent["Location"]))
-    done = desk.post(f"/drafts/{draft}/check", {"standing": "1"})
+    done = desk.check(draft, standing="1")
     assert ExchangeItem.objects.get(id=re.search(r"itm_\w+", done["Location"]).group()).state == "released"
 
 

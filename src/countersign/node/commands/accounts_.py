@@ -94,7 +94,7 @@ def _links(home: Home, house: House, arguments: argparse.Namespace) -> None:
     from countersign.web import entry, signing
 
     known = [officers.find(login) for login in arguments.logins] or list(
-        Officer.objects.filter(active=True).order_by("login")
+        Officer.objects.filter(active=True, machineaccount=None).order_by("login")
     )
     for officer in known:
         path = entry.make(house, officer.login)

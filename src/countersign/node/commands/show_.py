@@ -32,6 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     from countersign.node import tell
 
     officer = officers.find(arguments.login)
+    if arguments.evidence and not arguments.shown:
+        item = queries.provable(officer, arguments.item)
+        tell.save_evidence(home, house, officer, item, arguments.evidence, frozenset())
+        return 0
     item, kept = queries.read(house, officer, arguments.item)
     if arguments.attachment:
         tell.save_attachment(house, item, kept, arguments.attachment, arguments.out)

@@ -11,13 +11,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from countersign.exchange import approvals, contents, gate, queries, records, withholding
-from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, NotYours
+from countersign.exchange.errors import AlreadyDecided, ApprovalRefused
 from countersign.exchange.home_sheet import Withheld
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel.errors import CountersignError
 from countersign.oversight import risk
 from countersign.web import signing
 from countersign.web.access import Desk, desk
+from countersign.web.desk import central
 from countersign.web.desk.items import view_of
 from countersign.web.forms.acts import ApproveForm, AssessForm, DeclineForm, RecordForm, WithholdForm
 from countersign.web.shown import refusals
@@ -36,6 +37,8 @@ def approve(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
             return _sign(request, here, row, form.cleaned_data)
         except CountersignError as error:
             refused = refusals.explain(error)
+            # What the page shows now is what would be signed next, so the form is a fresh one.
+            form = ApproveForm(here=here, initial={"digest": approvals.digest(queries.find(item_id)).hex()})
     return _page(request, here, row, {"form": form, "decline": DeclineForm(here=here)}, refused)
 
 
@@ -114,16 +117,14 @@ def _sign(request: HttpRequest, here: Desk, row: ExchangeItem, given: dict[str, 
     if outcome.item.state == ExchangeItem.RELEASED:
         messages.success(request, _("Approved and released: it is on its way."))
     else:
-        messages.success(request, _("Approved. Others must approve as well."))
-    return redirect("item", row.id)
+        messages.success(request, _("Approved."))
+    return redirect("item", row.id) if row.authority == here.officer.authority else redirect("home")
 
 
 def _open(here: Desk, item_id: str) -> ExchangeItem:
-    """An item that has not left, of the own authority; a central legal adviser sees others' too. Raises AlreadyDecided."""
+    """An item that has not left; a central legal adviser sees others' where the gate waits for it. Raises AlreadyDecided."""
     row = queries.find(item_id)
-    central = here.house.pack.authorities[here.officer.authority].function == "central_authority"
-    if row.authority != here.officer.authority and not (central and here.holds("legal")):
-        raise NotYours(f"this content belongs to {row.authority}.", field="as")
+    central.require_reader(here, row)
     if row.direction != ExchangeItem.OUT or row.state not in (ExchangeItem.PROPOSED, ExchangeItem.HELD):
         raise AlreadyDecided(f"the item is {row.state} already.", field="item")
     return row

@@ -161,12 +161,12 @@ def _addressed(officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
 
 def _answering(officer: Officer, kind: str, typed: Typed, given: Mapping[str, Any]) -> dict[str, Any]:
     asked = typed["asked"]
-    about = given.get("about")
+    about = str(given.get("about") or "")
     return {
         "kind": kind, "version": 1, "case_ref": asked["case_ref"], "from_authority": officer.authority,
         "to_state": asked["to_state"], "to_authority": asked["to_authority"], "purpose": asked["purpose"],
         "answers": asked["item"],
-    } | ({"about": int(about) if about else None} if "about" in given else {})  # fmt: skip
+    } | ({"about": int(about) if about.isdecimal() else None} if "about" in given else {})  # fmt: skip
 
 
 def _home(house: House, typed: Typed) -> dict[str, Any]:

@@ -2,40 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Max, Min, Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from countersign.charter.models import Officer
-from countersign.exchange import contents, queries, search, walls
+from countersign.exchange import contents, queries, reading, search, walls
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
 from countersign.web.access import Desk, desk
+from countersign.web.desk import filters
 from countersign.web.desk.compose import case_of
 from countersign.web.desk.items import can
 from countersign.web.forms.base import PageForm, a_line
-from countersign.web.models import SavedFilter
 from countersign.web.shown import refusals
 
 A_PAGE: Final = 50
-SHOWS: Final = {
-    "open": gettext_lazy("Open: an answer is due"),
-    "late": gettext_lazy("Overdue"),
-    "theirs": gettext_lazy("We wait for the other state"),
-    "ours": gettext_lazy("The other state waits for us"),
-    "all": gettext_lazy("All cases"),
-}
-ORDERS: Final = {"due": "next_due", "newest": "-newest", "reference": "reference"}
-_REFERENCE: Final = re.compile("[A-Z0-9-]{1,64}")
 _OPEN: Final = Q(exchangeitem__due_at__isnull=False, exchangeitem__answered_at=None)
 
 
@@ -44,16 +33,16 @@ def cases(request: HttpRequest, here: Desk) -> HttpResponse:
     """The cases of the officer's authority, filtered and ordered; filters can be kept under a name."""
     walls.require_reader(here.officer)
     if request.method == "POST":
-        return _keep_filter(request, here)
+        return filters.keep(request, here)
     show = request.GET.get("show", "open")
     order = request.GET.get("order", "due")
     reference = request.GET.get("reference", "").strip().upper()[:64]
     rows = _rows(here.officer, show, order, reference)
     listed = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     told = {
-        "page": listed, "show": show, "order": order, "reference": reference, "shows": SHOWS,
+        "page": listed, "show": show, "order": order, "reference": reference, "shows": filters.SHOWS,
         "clocks": _clocks(here.officer, listed),
-        "filters": SavedFilter.objects.filter(officer=here.officer).order_by("name"), "query": _query(show, order, reference),
+        "filters": filters.of(here), "query": filters.query(show, order, reference),
     }  # fmt: skip
     return render(request, "web/desk/cases.html", told)
 
@@ -65,9 +54,12 @@ def case(request: HttpRequest, here: Desk, case_id: str) -> HttpResponse:
     row = case_of(here, case_id)
     items = list(queries.items(here.officer).filter(case=row).order_by("created_at").select_related("drafter"))
     thread = [(item, contents.read(here.house, item)) for item in items]
+    for item in items:
+        reading.note(here.house, here.officer, item)
     told = {
         "case": row, "thread": [(item, kept.content, can(here, item, kept)) for item, kept in thread],
         "open": any(item.due_at and not item.answered_at for item in items),
+        "searchable": search.own_cases(here.officer).filter(pk=row.pk).exists(),
         "ask_again": here.holds("originator", "desk", "liaison_officer", "analyst"),
     }  # fmt: skip
     return render(request, "web/desk/case.html", told)
@@ -119,7 +111,7 @@ def _rows(officer: Officer, show: str, order: str, reference: str) -> QuerySet[C
     rows = rows.filter(wanted.get(show, Q()))
     if order == "due":
         return rows.order_by(F("next_due").asc(nulls_last=True), "reference")
-    return rows.order_by(ORDERS.get(order, "reference"), "reference")
+    return rows.order_by(filters.ORDERS.get(order, "reference"), "reference")
 
 
 def _clocks(officer: Officer, listed: Any) -> dict[str, ExchangeItem]:
@@ -140,27 +132,5 @@ def _grounds(officer: Officer) -> list[tuple[str, str]]:
         (f"request:{row.id}", _("Request in %(case)s") % {"case": row.case.reference if row.case else row.id})
         for row in rows
     ]
-    own = queries.cases(officer).order_by("-opened_at")[:200]
+    own = search.own_cases(officer).order_by("-opened_at")[:200]
     return requests + [(f"case:{row.reference}", _("Case %(case)s") % {"case": row.reference}) for row in own]
-
-
-def _query(show: str, order: str, reference: str) -> str:
-    made = QueryDict(mutable=True)
-    made.update({"show": show if show in SHOWS else "open", "order": order if order in ORDERS else "due"})
-    if _REFERENCE.fullmatch(reference):
-        made["reference"] = reference
-    return made.urlencode()
-
-
-def _keep_filter(request: HttpRequest, here: Desk) -> HttpResponse:
-    """Keep the present filter under a name, or drop one. It holds codes and a case reference, never words of a search."""
-    if drop := request.POST.get("drop", ""):
-        SavedFilter.objects.filter(officer=here.officer, name=drop).delete()
-        return redirect("cases")
-    name = request.POST.get("name", "").strip()[:60]
-    kept = QueryDict(request.POST.get("query", "")[:300])
-    query = _query(kept.get("show", "open"), kept.get("order", "due"), kept.get("reference", "").upper()[:64])
-    if name:
-        SavedFilter.objects.update_or_create(officer=here.officer, name=name, defaults={"query": query})
-        messages.success(request, _("The filter is kept."))
-    return redirect(f"{request.path}?{query}")

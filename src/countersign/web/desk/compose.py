@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from countersign.exchange import gate, kinds, queries, standing
+from countersign.exchange import drafting, gate, judging, kinds, queries, standing
 from countersign.exchange.errors import StandingRefused
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel.errors import Conflict, CountersignError, InvalidInput
@@ -21,6 +21,9 @@ from countersign.web.models import Draft
 from countersign.web.shown import refusals
 
 DRAFTERS: Final = gate.DRAFTING_ROLES
+CHANGED: Final = gettext_lazy(
+    "This draft was changed in another tab. Here is how it stands now; nothing of it is lost."
+)
 BEGINNINGS: Final = {
     "request.information": gettext_lazy("Ask the other state for information"),
     "spontaneous": gettext_lazy("Send information unasked"),
@@ -86,8 +89,7 @@ def _typed(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
 def _beginning(here: Desk, given: Any) -> dict[str, Any]:
     """A fresh draft: prefilled from the pack, from a template, or from an open case."""
     if case := given.get("case"):
-        Case.objects.get(id=case, authority=here.officer.authority)
-        return build.follow_up(here.house, here.officer, case)
+        return build.follow_up(here.house, here.officer, case_of(here, case).id)
     peer = pages.default_receiver()
     to = {"to": peer, "case_ref": build.new_case(here.house), "purpose": "investigation", "urgency": "routine",
           "legal_basis": next(iter(here.house.pack.legal_bases)), "language": (get_language() or "en")[:2]}  # fmt: skip
@@ -98,7 +100,7 @@ def _saved(here: Desk, row: Draft, page: str, form: Any) -> HttpResponse:
     """What is typed so far, kept while it is written."""
     turn = form.data.get("turn", "")
     kept = drafts.write(
-        here.house, here.officer, row.id, page, form.widest(), turn=int(turn) if turn.isdigit() else None
+        here.house, here.officer, row.id, page, form.widest(), turn=int(turn) if turn.isdecimal() else None
     )
     return JsonResponse({"turn": kept.turn})
 
@@ -107,9 +109,7 @@ def _keep(request: HttpRequest, here: Desk, row: Draft, page: str, typed: Any, t
     try:
         kept = drafts.write(here.house, here.officer, row.id, page, typed, turn=turn)
     except Conflict:
-        messages.warning(
-            request, _("This draft was changed in another tab. Here is how it stands now; nothing of it is lost.")
-        )
+        messages.warning(request, str(CHANGED))
         return redirect("draft_page", row.id, page)
     onward = "check" if request.POST.get("to_check") else pages.after(kept.kind, page)
     return redirect("draft_page", row.id, onward)
@@ -121,7 +121,7 @@ def _subjects(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRe
     if request.method != "POST":
         return _show(request, row, typed, page, pages.form(here, row, typed, page))
     listed = list(typed.get("subjects", []))
-    if (place := request.POST.get("remove", "")).isdigit() and int(place) < len(listed):
+    if (place := request.POST.get("remove", "")).isdecimal() and int(place) < len(listed):
         del listed[int(place)]
         drafts.write(here.house, here.officer, row.id, "subjects", listed, turn=None)
         return redirect("draft_page", row.id, "subjects")
@@ -159,17 +159,28 @@ def _check(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
     typed = drafts.read(here.house, here.officer, row)
     content = build.content_of(here.house, here.officer, row.kind, typed)
     refused = None
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("turn") != str(row.turn):
+        messages.warning(request, str(CHANGED))
+    elif request.method == "POST":
         try:
             return _propose(request, here, row, content)
         except CountersignError as error:
             refused = refusals.explain(error)
     told = pages.frame(row, "check") | {
-        "content": content, "sheet": content.get("home"), "refused": refused,
+        "content": _with_caveats(here, content), "sheet": content.get("home"), "refused": refused,
         "files": uploads.listed(here.house, here.officer, row), "missing": pages.missing(row.kind, typed),
         "standing": _standing(here, content),
     }  # fmt: skip
     return render(request, "web/desk/draft_check.html", told, status=400 if refused else 200)
+
+
+def _with_caveats(here: Desk, content: dict[str, Any]) -> dict[str, Any]:
+    """The content with the caveats that the node will attach; as it was typed where it is not whole yet."""
+    try:
+        draft, _decision = judging.with_caveats(here.house, drafting.read(here.house, here.officer, content, peer=None))
+    except CountersignError:
+        return content
+    return draft.content
 
 
 def _standing(here: Desk, content: dict[str, Any]) -> bool:

@@ -21,8 +21,8 @@ from countersign.kernel.ids import new_id
 from countersign.web.models import Draft
 
 CLAIMED: Final = "-"
-_CLAIM: Final = timedelta(minutes=2)
-_LOOKS, _LOOK_SECONDS = 50, 0.1
+_CLAIM: Final = timedelta(minutes=30)
+_LOOKS, _LOOK_SECONDS = 20, 0.1
 
 
 def begin(house: House, officer: Officer, kind: str, typed: dict[str, Any]) -> Draft:
@@ -45,7 +45,7 @@ def find(officer: Officer, draft_id: str, *, lock: bool = False) -> Draft:
 
 def open_ones(officer: Officer) -> list[Draft]:
     """The officer's drafts that were not proposed yet, the newest first."""
-    return list(Draft.objects.filter(officer=officer, item="").order_by("-updated_at")[:50])
+    return list(Draft.objects.filter(officer=officer, item__in=("", CLAIMED)).order_by("-updated_at")[:50])
 
 
 def read(house: House, officer: Officer, draft: Draft) -> dict[str, Any]:
@@ -85,7 +85,7 @@ def close(draft: Draft, item: str) -> None:
 
 def claim(draft: Draft) -> bool:
     """Whether this call may propose the draft: one does, however often it was clicked. A claim that was never given back
-    (its process died) ends after two minutes."""
+    (its process died) ends after half an hour, longer than any proposal takes."""
     stale = clock.now() - _CLAIM
     free = Draft.objects.filter(pk=draft.pk).filter(Q(item="") | Q(item=CLAIMED, updated_at__lt=stale))
     return bool(free.update(item=CLAIMED, updated_at=clock.now()))

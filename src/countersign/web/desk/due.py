@@ -18,7 +18,7 @@ from countersign.exchange.errors import NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import AnswerSlot, Approval, ExchangeItem
 from countersign.oversight.models import Admission
-from countersign.web.desk import due_registers
+from countersign.web.desk import central, due_registers
 from countersign.web.shown import clockface, reasons
 from countersign.web.shown.clockface import Face
 from countersign.web.shown.places import state_name
@@ -63,6 +63,7 @@ class _Items:
     def __init__(self, house: House, officer: Officer) -> None:
         self._officer, self._roles = officer, set(officer.roles)
         self._own = state_name(house.pack.code)
+        self._is_central = house.pack.authorities[officer.authority].function == "central_authority"
         self._items = queries.items(officer)
 
     def rows(self) -> Iterator[Due]:
@@ -72,6 +73,7 @@ class _Items:
             return
         yield from self._received()
         yield from self._proposed()
+        yield from self._central()
         sent = self._items.filter(direction=ExchangeItem.OUT, state=ExchangeItem.RELEASED, answered_at=None)
         for item in sent.filter(due_at__isnull=False)[:_MOST]:
             yield self._row(_("Answer to us"), self._own, state_name(item.peer.state_code), "item", item)
@@ -106,6 +108,16 @@ class _Items:
                 continue
             done = (item.id, approvals.digest(item)) in signed
             yield from self._needs(item, done=done)
+
+    def _central(self) -> Iterator[Due]:
+        """Other authorities' drafts that wait for the central legal adviser."""
+        if not self._is_central or "legal" not in self._roles:
+            return
+        rows = ExchangeItem.objects.filter(direction=ExchangeItem.OUT, state=ExchangeItem.PROPOSED)
+        for item in rows.exclude(authority=self._officer.authority).select_related("case", "peer")[:_MOST]:
+            if central.AWAITED & set(item.needs):
+                what, who = _("Approve as central authority"), item.authority
+                yield self._row(what, who, say(ROLES, "legal"), "approve", item, mine=True)
 
     def _needs(self, item: ExchangeItem, *, done: bool) -> Iterator[Due]:
         """Conditions and redactions come first; approvals wait until they are met."""

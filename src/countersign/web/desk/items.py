@@ -12,14 +12,27 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from countersign.exchange import approvals, attachments, gate, intake, kinds, queries, redaction, walls
+from countersign.exchange import (
+    approvals,
+    attachments,
+    contents,
+    decisions,
+    gate,
+    intake,
+    kinds,
+    queries,
+    reading,
+    redaction,
+    use,
+    walls,
+)
 from countersign.exchange.contents import Kept
 from countersign.exchange.models import ExchangeItem, GateDecision, Permission, Record
 from countersign.kernel.errors import InvalidInput
 from countersign.oversight import admission
 from countersign.oversight.models import RiskAssessment
 from countersign.web.access import Desk, desk
-from countersign.web.desk import drafts, translations
+from countersign.web.desk import central, drafts, translations
 from countersign.web.shown import reasons
 from countersign.web.shown.words import QUESTIONS
 
@@ -29,6 +42,7 @@ _SAFE_TYPE = "application/octet-stream"
 @desk()
 def item(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     row, kept = queries.read(here.house, here.officer, item_id)
+    reading.note(here.house, here.officer, row)
     told = view_of(here, row, kept) | {
         "translations": translations.of(here.house, row),
         "history": GateDecision.objects.filter(item=row).order_by("leaf_index"),
@@ -94,12 +108,15 @@ def answer(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
 
 @desk()
 def attachment(request: HttpRequest, here: Desk, item_id: str, name: str) -> HttpResponseBase:
-    """An attachment's clear bytes; an interrupted download goes on by Range."""
-    row, kept = queries.read(here.house, here.officer, item_id)
+    """An attachment's clear bytes; an interrupted download goes on by Range. On record; of a received item the gate is asked."""
+    row = queries.find(item_id)
+    central.require_reader(here, row)
+    kept = contents.read(here.house, row)
     entry = next((entry for entry in kept.content.get("attachments", ()) if entry["id"] == name), None)
     if entry is None:
         raise InvalidInput("the item has no such attachment.", field="attachment")
     size, begin = int(entry["size"]), _begin_of(request.headers.get("Range", ""), int(entry["size"]))
+    _opened(here, row, name)
     stream = attachments.open_one(here.house, "in" if row.arrived else "out", kept, name)
     response = StreamingHttpResponse(_from(stream, begin), content_type=_SAFE_TYPE, status=206 if begin else 200)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -169,11 +186,20 @@ def _asked(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _opened(here: Desk, row: ExchangeItem, name: str) -> None:
+    """What was given by the other state is read under its conditions; every opening of a file names its reader."""
+    if row.direction == ExchangeItem.IN:
+        use.require(here.house, here.officer, row, use.Purpose("read"))
+    with transaction.atomic():
+        facts = {"officer": here.officer.id, "attachment": name}
+        decisions.record_act(here.house, row, act="attachment.open", facts=facts)
+
+
 def _begin_of(asked: str, size: int) -> int:
     """The first byte of `Range: bytes=N-`; anything else is answered whole, as RFC 9110 allows."""
     unit, _sign, span = asked.partition("=")
     first = span.partition("-")[0]
-    return int(first) if unit == "bytes" and span.endswith("-") and first.isdigit() and int(first) < size else 0
+    return int(first) if unit == "bytes" and span.endswith("-") and first.isdecimal() and int(first) < size else 0
 
 
 def _from(stream: Any, begin: int) -> Any:

@@ -1,9 +1,9 @@
-"""For executives and reviewers: how the exchange goes, in counts alone; small numbers about persons are not broken down."""
+"""For executives and reviewers: how the exchange goes, in counts alone, of the own authority."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,9 +16,6 @@ from countersign.web.access import Desk, desk
 from countersign.web.shown import pictures
 from countersign.web.shown.words import KINDS, say
 
-_SHOWN: Final = 5
-"""A count below this is told as «fewer than 5»: it could point at a person."""
-
 
 @desk("executive", "reviewer")
 def overview(request: HttpRequest, here: Desk) -> HttpResponse:
@@ -30,7 +27,7 @@ def overview(request: HttpRequest, here: Desk) -> HttpResponse:
         "sent": _chart(sent), "received": _chart(received),
         "asked_us": _kept(received), "we_asked": _kept(sent),
         "silent": sent.filter(silent_at__isnull=False).count(),
-        "peers": Peer.objects.exclude(status=Peer.PROPOSED).order_by("node"), "least": _SHOWN,
+        "peers": Peer.objects.exclude(status=Peer.PROPOSED).order_by("node"),
     }  # fmt: skip
     return render(request, "web/desk/overview.html", told)
 

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from countersign.charter import peering
-from countersign.exchange import decisions, evidence, queries, use
+from countersign.exchange import decisions, evidence, queries, use, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.ledger import queries as ledger
 from countersign.ledger.core.names import witness_name
@@ -36,12 +36,12 @@ class Knot:
 
 @desk()
 def proof(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
-    row, _kept = queries.read(here.house, here.officer, item_id)
+    row = queries.provable(here.officer, item_id)
     knots = _placed(_sent(here, row) if row.released else _received(here, row) if row.arrived else [])
     told = {
         "item": row, "knots": knots, "width": 40 + 190 * max(len(knots), 1),
         "own_fingerprint": here.own_root.fingerprint(), "peer_fingerprint": peering.root_key(row.peer).fingerprint(),
-        "ready": bool(knots) and knots[0].done,
+        "ready": bool(knots) and knots[0].done, "reads": bool(set(here.officer.roles) & walls.READERS),
     }  # fmt: skip
     return render(request, "web/desk/proof.html", told)
 
@@ -49,8 +49,8 @@ def proof(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
 @desk()
 def download(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     """The evidence file. With its content opened, it is an export: of a received item the gate is asked."""
-    row, _kept = queries.read(here.house, here.officer, item_id)
     shown = frozenset({evidence.ALL}) if request.GET.get("open") else frozenset[str]()
+    row = queries.read(here.house, here.officer, item_id)[0] if shown else queries.provable(here.officer, item_id)
     if shown and row.direction == ExchangeItem.IN:
         use.require(here.house, here.officer, row, use.Purpose("export"))
     data = evidence.build(here.house, row, here.own_root, shown=shown)

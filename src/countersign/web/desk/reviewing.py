@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Any, Final
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -17,6 +17,7 @@ from countersign.web.shown import reasons, refusals
 from countersign.web.shown.codes import ACTS
 
 A_PAGE: Final = 50
+MASK: Final = "not shown"
 GATE: Final = ("Ask", "Release", "Use", "Route")
 
 
@@ -42,13 +43,21 @@ def decision(request: HttpRequest, here: Desk, decision_id: str) -> HttpResponse
     except CountersignError as error:
         refused = refusals.explain(error)
     row = again.decision if again else GateDecision.objects.filter(id=decision_id).first()
-    record = json.dumps(again.record, ensure_ascii=False, indent=2, sort_keys=True) if again else ""
+    record = json.dumps(_masked(again.record), ensure_ascii=False, indent=2, sort_keys=True) if again else ""
     told = {
         "decision": row, "record": record, "refused": refused,
-        "rules": reasons.of_rules(again.again.fired) if again else [], "holds": _held(again),
+        "rules": reasons.of_rules(again.again.fired) if again else [],
     }  # fmt: skip
     return render(request, "web/desk/decision.html", told, status=200 if again else 400)
 
 
-def _held(again: replay.Replay | None) -> bool:
-    return again is not None and any(rule.effect == "hold" for rule in again.again.fired)
+def _masked(record: dict[str, Any]) -> dict[str, Any]:
+    """The record without what only a protection officer may know; the replay compared it all the same."""
+    facts = record.get("facts", {})
+    shown = dict(record) | ({"facts": facts | {"protection_check": MASK}} if facts else {})
+    return shown | {"fired": [rule for rule in record.get("fired", ()) if not _tells(rule["id"])]}
+
+
+def _tells(rule: str) -> bool:
+    """A rule that only a hold fires, or that the protection check alone decides."""
+    return "PROTECTION" in rule

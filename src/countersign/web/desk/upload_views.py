@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +21,8 @@ from countersign.web.desk import drafts, uploads
 from countersign.web.models import Draft, DraftFile
 from countersign.web.shown import refusals, times
 
+REFUSED = 400
+
 
 @desk(*DRAFTING_ROLES)
 def announce(request: HttpRequest, here: Desk, draft_id: str) -> HttpResponse:
@@ -27,7 +30,8 @@ def announce(request: HttpRequest, here: Desk, draft_id: str) -> HttpResponse:
     draft = _open(here, draft_id)
     try:
         given = json.loads(request.body[:4096])
-        row = uploads.begin(here.house, here.officer, draft, name=str(given["name"]), size=int(given["size"]))
+        name, size, mark = str(given["name"]), int(given["size"]), str(given.get("mark", ""))
+        row = uploads.begin(here.house, here.officer, draft, name=name, size=size, mark=mark)
     except (ValueError, KeyError, TypeError):
         return _refused(InvalidInput("a name and a size are expected.", field="file"))
     except CountersignError as refused:
@@ -41,7 +45,7 @@ def piece(request: HttpRequest, here: Desk, draft_id: str, file_id: str) -> Http
     draft = _open(here, draft_id)
     place = request.headers.get("X-Begin", "")
     try:
-        if not place.isdigit():
+        if not place.isdecimal():
             raise InvalidInput("the header X-Begin names the place of the piece.", field="begin")
         row = uploads.take(here.house, here.officer, draft, file_id, begin=int(place), data=request.body)
     except CountersignError as refused:
@@ -56,7 +60,11 @@ def whole(request: HttpRequest, here: Desk, draft_id: str) -> HttpResponse:
     draft = _open(here, draft_id)
     handler = _Sealing(here, draft)
     request.upload_handlers = [handler]
-    return _whole(request, draft, handler)
+    answer = _whole(request, draft, handler)
+    if answer.status_code >= REFUSED:  # without the page's token nothing of it stays
+        for row in handler.made:
+            row.delete()
+    return answer
 
 
 @csrf_protect
@@ -80,6 +88,7 @@ class _Sealing(FileUploadHandler):
         self._row: DraftFile | None = None
         self._name = ""
         self.count = 0
+        self.made: list[DraftFile] = []
         self.refused: refusals.Told | None = None
 
     def new_file(self, *given: Any, **named: Any) -> None:
@@ -90,8 +99,9 @@ class _Sealing(FileUploadHandler):
         try:
             if self._row is None:
                 self._row = uploads.begin(
-                    self._here.house, self._here.officer, self._draft, name=self._name, size=uploads.LARGEST
-                )
+                    self._here.house, self._here.officer, self._draft,
+                    name=self._name, size=uploads.LARGEST, mark=secrets.token_hex(16),
+                )  # fmt: skip
             uploads.take(self._here.house, self._here.officer, self._draft, self._row.id, begin=start, data=raw_data)
         except CountersignError as refused:
             self._give_up(refused)
@@ -100,6 +110,7 @@ class _Sealing(FileUploadHandler):
     def file_complete(self, file_size: int) -> None:
         if self._row is not None:
             uploads.finish(self._row, size=file_size)
+            self.made.append(self._row)
             self._row, self.count = None, self.count + 1
 
     def upload_interrupted(self) -> None:

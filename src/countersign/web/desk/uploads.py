@@ -56,8 +56,11 @@ class Staged:
         return io.BufferedReader(_Pieces(self.house, self.authority, self.file), PIECE)
 
 
-def begin(house: House, officer: Officer, draft: Draft, *, name: str, size: int) -> DraftFile:
-    """Announce a file; one of the same name and size that is half here goes on. Raises TooLarge, InvalidInput."""
+def begin(house: House, officer: Officer, draft: Draft, *, name: str, size: int, mark: str) -> DraftFile:
+    """Announce a file; the same one (name, size and `mark`, such as when it was last changed) that is half here goes on.
+
+    Raises TooLarge, InvalidInput.
+    """
     if not 0 < size <= LARGEST:
         raise TooLarge(f"a file has at most {LARGEST >> 20} MiB.", field="file")
     try:
@@ -67,12 +70,14 @@ def begin(house: House, officer: Officer, draft: Draft, *, name: str, size: int)
             "the name of the file is empty, too long or holds invisible characters.", field="file"
         ) from None
     for row in draft.files.filter(size=size):
-        if name_of(house, officer, row) == name and row.received < size:
+        if _told(house, officer, row) == (mark[:64], name) and row.received < size:
             return row
     if draft.files.count() >= MOST:
         raise TooLarge(f"a draft takes at most {MOST} files.", field="file")
     row = DraftFile(id=new_id("dfl"), draft=draft, size=size, at=clock.now())
-    row.name = walls.lock(house.station, authority=officer.authority, item=row.id, content=name.encode())
+    row.name = walls.lock(
+        house.station, authority=officer.authority, item=row.id, content=f"{mark[:64]}\n{name}".encode()
+    )
     row.save(force_insert=True)
     return row
 
@@ -103,8 +108,14 @@ def finish(row: DraftFile, *, size: int) -> None:
 
 
 def name_of(house: House, officer: Officer, row: DraftFile) -> str:
+    return _told(house, officer, row)[1]
+
+
+def _told(house: House, officer: Officer, row: DraftFile) -> tuple[str, str]:
+    """The file's mark and name."""
     packed = walls.unlock(house.station, authority=officer.authority, item=row.id, locked=bytes(row.name))
-    return packed.decode()
+    mark, _sign, name = packed.decode().partition("\n")
+    return mark, name
 
 
 def listed(house: House, officer: Officer, draft: Draft) -> list[Listed]:

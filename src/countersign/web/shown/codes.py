@@ -139,6 +139,8 @@ ACTS: Final[Words] = {
     "Release": _("The gate decided on releasing"),
     "Use": _("The gate decided on a use"),
     "Route": _("The gate decided on passing to an own authority"),
+    "read": _("Read for the first time by an officer"),
+    "attachment.open": _("File opened"),
     "receive": _("Received"),
     "accept": _("Taken in hand"),
     "decline": _("Declined by an approver"),

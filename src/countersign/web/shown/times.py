@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
+from django.conf import settings
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -33,7 +34,9 @@ def locale() -> Locale:
 
 
 def day(value: date | datetime) -> str:
-    """A day with its month written out, for no two states read 7/2 alike."""
+    """A day with its month written out, for no two states read 7/2 alike; of an instant, the day in the own capital."""
+    if isinstance(value, datetime):
+        value = value.astimezone(ZoneInfo(packs.state(settings.NODE_STATE).time_zone)).date()
     return str(format_date(value, "d MMMM y", locale=locale()))
 
 

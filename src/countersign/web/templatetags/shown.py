@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from countersign.charter import packs
 from countersign.exchange.models import ExchangeItem
-from countersign.web.shown import clockface, codes, names, places, reasons, times, words
+from countersign.web.shown import clockface, codes, names, places, reasons, rest, times, words
 from countersign.web.shown.clockface import Face
 
 register = template.Library()
@@ -92,6 +92,12 @@ def need(code: str) -> str:
 @register.filter
 def need_by(code: str) -> str:
     return reasons.who(code)
+
+
+@register.filter
+def the_rest(content: dict[str, Any]) -> list[tuple[str, str]]:
+    """What of a content no other part of the page shows."""
+    return rest.of(content)
 
 
 @register.filter

@@ -75,7 +75,7 @@
       return response.json();
     };
     for (const file of picker.files) {
-      let told = await send(box.dataset.upload, JSON.stringify({ name: file.name, size: file.size }), { "Content-Type": "application/json" });
+      let told = await send(box.dataset.upload, JSON.stringify({ name: file.name, size: file.size, mark: String(file.lastModified) }), { "Content-Type": "application/json" });
       let wait = 1;
       while (told.id && told.received < file.size) {
         const piece = file.slice(told.received, told.received + told.piece);
