@@ -65,8 +65,9 @@ class Matter:
 
     @property
     def persons(self) -> Mapping[str, Any]:
-        """The content with everybody whom it concerns among its subjects (`exchange.concerned`)."""
-        return self.content if self.concerned is None else self.concerned
+        """The content with everybody whom it concerns among its subjects (`exchange.concerned`). An answer of codes alone
+        says nothing about anybody."""
+        return self.concerned if self.concerned is not None and self.kind.personal(self.content) else self.content
 
 
 def derive(matter: Matter) -> Facts:

@@ -50,6 +50,22 @@ def test_a_reply_about_a_child_is_one_about_a_child_though_it_names_nobody(pair,
     assert "minor_offender" in decision.facts["subjects"]
 
 
+def test_a_holding_answer_of_codes_stays_one_of_codes_whoever_was_asked_about(pair, india):
+    suspect = officers_of.person() | {"role": "suspect", "nationalities": ["IN"]}
+    item = flow.send(pair, pair.ca, officers_of.request(pair.ca, subjects=[suspect]))
+    flow.take(india, item.id)
+    flow.authorise(india, "reply.interim")
+    base = {
+        name: value
+        for name, value in officers_of.reply(india, item.id).items()
+        if name not in ("text", "subjects", "attachments", "evaluation", "necessity", "home")
+    }
+    from countersign.exchange import standing
+
+    given = base | {"kind": "reply.interim", "reason": "in_hand", "expected_on": "2030-01-01"}
+    assert standing.propose(india.house, officers_of.find("desk"), given).item.state == "released"
+
+
 def test_nothing_is_said_about_a_person_before_the_request_was_found_in_order(pair, india):
     item = flow.send(pair, pair.ca, officers_of.request(pair.ca))
     flow.take(india, item.id)

@@ -17,7 +17,7 @@ _PARTLY: Final[Mapping[str, frozenset[str]]] = {
     "subjects": frozenset({"type", "names", "born_on", "identifiers"}),
 }
 """Of these members the template shows these parts."""
-_EMPTY: Final = (None, "", [], {})
+_EMPTY: Final[tuple[Any, ...]] = (None, "", [], {})
 
 
 def of(content: Mapping[str, Any]) -> list[tuple[str, str]]:
