@@ -34,6 +34,9 @@ def check(kind: Kind, content: Mapping[str, Any], peer: Peer) -> None:
     name = content.get("answers")
     if not kind.answers or not name:
         return
+    expected = content.get("expected_on")
+    if expected is not None and str(expected) < clock.now().date().isoformat():
+        raise InvalidInput("an answer is not expected on a day that has passed.", field="expected_on")
     asked = ExchangeItem.objects.filter(id=name, direction=ExchangeItem.IN, peer=peer).first()
     if asked is None or asked.kind not in kind.answers:
         raise InvalidInput("answers no request received from this peer.", field="answers")

@@ -148,8 +148,8 @@ def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: 
     with transaction.atomic():
         item = open_item(item_id)
         approvals.check_role(house, officer, item, role)
-        item.state = ExchangeItem.REFUSED
-        item.save(update_fields=("state",))
+        item.state, item.declined = ExchangeItem.REFUSED, ground
+        item.save(update_fields=("state", "declined"))
         decisions.record_act(house, item, act="decline", facts={"officer": officer.id, "role": role, "ground": ground})
     return item
 

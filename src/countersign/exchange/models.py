@@ -53,6 +53,7 @@ class ExchangeItem(models.Model):
     answered_at = models.DateTimeField(null=True)
     indexed = models.BooleanField(default=False)
     needs = models.JSONField(default=list)
+    declined = models.CharField(max_length=40, default="")
 
     class Meta:
         indexes = (

@@ -77,7 +77,7 @@ def assess(
     _check_level(mitigated, "mitigated")
     _check_mitigation(bare, mitigated, mitigation)
     content = concerned.whole(house, contents.read(house, item).content, item.authority)
-    base = _newest_profile(item.peer.state_code, content.get("to_authority", ""))
+    base = newest_profile(item.peer.state_code, content.get("to_authority", ""))
     if base is None:
         raise NotFound(
             "there is no profile in date of the receiving authority.", field="profile", remedy="Record one first."
@@ -108,7 +108,7 @@ def assess(
 def finding(item_id: str, content: Mapping[str, Any], recipient: str) -> RiskFinding:
     """The check that the gate asks. Where persons are named, the draft's own assessment for exactly these persons counts;
     where none is, the profile of the receiving authority does."""
-    base = _newest_profile(recipient, content.get("to_authority", ""))
+    base = newest_profile(recipient, content.get("to_authority", ""))
     if base is None:
         return NOT_ASSESSED
     if not kinds.persons(content):
@@ -119,7 +119,8 @@ def finding(item_id: str, content: Mapping[str, Any], recipient: str) -> RiskFin
     return RiskFinding(row.mitigated, assessed=True, mitigation_documented=bool(row.mitigation))
 
 
-def _newest_profile(state: str, authority: str) -> RiskProfile | None:
+def newest_profile(state: str, authority: str) -> RiskProfile | None:
+    """The profile in date of an authority of another state."""
     rows = RiskProfile.objects.filter(state_code=state, authority=authority, valid_until__gt=clock.now().date())
     return rows.order_by("-dated", "-id").first()
 

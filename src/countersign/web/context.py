@@ -27,6 +27,7 @@ _PLACES = (
     ("search", _("Search"), _READERS),
     ("risk", _("Risk profiles"), ("risk_officer",)),
     ("standing", _("Standing authorisations"), ("releaser", "second_officer", "legal", "executive", "reviewer")),
+    ("arrangements", _("Arrangements"), ("legal", "executive")),
     ("overview", _("Overview"), ("executive", "reviewer")),
     ("review", _("Review"), ("reviewer",)),
     ("health", _("Node"), ("node_admin",)),

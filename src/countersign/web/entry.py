@@ -15,7 +15,7 @@ from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import NotAllowed
 from countersign.web import people, sealing
-from countersign.web.errors import AccountRefused
+from countersign.web.errors import EntryLinkRefused
 from countersign.web.models import EntryLink, Person
 
 GOOD_FOR: Final = timedelta(minutes=30)
@@ -40,10 +40,10 @@ def make(house: House, login: str) -> str:
 
 @transaction.atomic
 def redeem(token: str) -> Any:
-    """The account of a fresh link, which is spent by it. Raises AccountRefused."""
+    """The account of a fresh link, which is spent by it. Raises EntryLinkRefused."""
     row = EntryLink.objects.select_for_update(of=("self",)).filter(digest=_digest(token)).first()
     if row is None or row.used_at is not None or row.expires_at <= clock.now():
-        raise AccountRefused("this sign-in link was used already, or its half hour is over.")
+        raise EntryLinkRefused("this sign-in link was used already, or its half hour is over.")
     row.used_at = clock.now()
     row.save(update_fields=("used_at",))
     return Person.objects.select_related("user").get(officer_id=row.officer_id).user

@@ -99,3 +99,10 @@ class SignatureUnavailable(NotAllowed):
 
     code = "SIGNATURE_UNAVAILABLE"
     remedy = "Type the phrase again, or bring your key under “My approval key”."
+
+
+class EntryLinkRefused(NotAllowed):
+    """A sign-in link of a demonstration that was used already, has ended, or never was one."""
+
+    code = "ENTRY_LINK_REFUSED"
+    remedy = "Print new ones: ./demo --links"

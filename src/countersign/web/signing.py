@@ -88,7 +88,10 @@ def sign(officer: Officer, phrase: str, message: bytes) -> bytes:
 def _insist_awake(row: SigningKey) -> None:
     if row.failures >= TRIES and row.failed_at is not None and clock.now() - row.failed_at < REST:
         raise SignatureUnavailable(
-            "too many wrong phrases; the key rests.", remedy="Wait a quarter of an hour.", field="phrase"
+            "too many wrong phrases; the key rests.",
+            code="SIGNATURE_RESTS",
+            remedy="Wait a quarter of an hour.",
+            field="phrase",
         )
 
 

@@ -50,7 +50,7 @@ def test_a_wrong_phrase_signs_nothing_and_after_five_the_key_rests(ca, item):
         shown = _approve(visitor, item, "releaser", phrase="not the phrase at all")
         assert shown.status_code == 400
     shown = _approve(visitor, item, "releaser")
-    assert "Your approval key cannot sign" in text(shown)
+    assert "your approval key rests" in text(shown)
     assert not Approval.objects.exists()
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import tempfile
 import time
 from pathlib import Path
 
-from countersign.kernel.errors import Conflict, NotFound
+from countersign.kernel.errors import Conflict, NotFound, Unavailable
 from countersign.node.demo import own
 from countersign.node.demo.stage import Stage
 from countersign.node.demo.story import Story
 
+FINISHED = "finished"
 PHRASE = "invented cedar bridge lantern"
 
 
@@ -38,6 +40,9 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.links:
         _print_links(stage)
         return 0
+    signal.signal(signal.SIGTERM, _interrupted)  # however it is ended, the nodes end with it
+    if not arguments.once and (folder / FINISHED).exists():
+        return _go_on(stage)
     if not arguments.once and folder.exists():
         raise Conflict(
             f"an earlier run, perhaps half finished, is in {arguments.folder}.",
@@ -55,6 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         story.check()
         finished = True
         if not arguments.once:
+            (folder / FINISHED).touch()
+            _settle_down(stage)
             _stay(stage)
     finally:
         stage.close()
@@ -64,6 +71,33 @@ def run(arguments: argparse.Namespace) -> int:
             print(f"\nWhat the nodes wrote is in {folder}.")
     print("\nDone: all of it worked.")
     return 0
+
+
+def _go_on(stage: Stage) -> int:
+    """The story was played earlier: start both nodes again, with everything that was done on them."""
+    stage.check_ports()
+    try:
+        for actor in (stage.ca, stage.in_):
+            stage.start(actor)
+        print("The demonstration goes on where it was left; ./demo --reset would begin a new one.")
+        _stay(stage)
+    finally:
+        stage.close()
+    return 0
+
+
+def _settle_down(stage: Stage) -> None:
+    """After the story people take their time: neutral answers leave by the requests' own clocks again."""
+    for actor in (stage.ca, stage.in_):
+        stage.stop(actor)
+        settings = actor.home / "node.toml"
+        kept = [line for line in settings.read_text("utf-8").splitlines() if not line.startswith("neutral_seconds")]
+        settings.write_text("\n".join(kept) + "\n", "utf-8")
+        stage.start(actor)
+
+
+def _interrupted(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _check_files(arguments: argparse.Namespace) -> None:
@@ -78,6 +112,10 @@ def _print_links(stage: Stage) -> None:
     """Sign-in links by role, each good once for half an hour, and the phrase of the invented approvers' keys."""
     if not (stage.ca.home / "node.toml").exists():
         raise NotFound("no demonstration is here.", field="folder", remedy="Start one with ./demo.")
+    if stage.is_free(stage.ca.web_port):
+        raise Unavailable(
+            "the demonstration does not run.", remedy="Start it with ./demo; it goes on where it was left."
+        )
     for actor in (stage.ca, stage.in_):
         print(f"\nSign in at {actor.node}; each link is good once, for 30 minutes:")
         print(stage.run(actor, "accounts", "links", "--phrase", PHRASE), end="")

@@ -84,6 +84,9 @@ class Cases(Play):
         shielded, unheard = asked.values()
         for request in asked.values():
             self._applied(self.in_, request)
+        words = [word for found in ("predicate", "purpose", "proportionate", "neutral") for word in ("--found", found)]
+        self._at_desk(self.in_, "inbox", "--take", shielded)
+        self._at_desk(self.in_, "admit", shielded, *words)
         reply = example.person_reply(shielded, "DEMO-2026-0151", example.PROTECTED)
         item, _ = self._propose(self.in_, self._json("held.json", reply))
         self._assess(self.in_, item)

@@ -48,7 +48,7 @@ class Play:
             "--authority", {"CA": "IRCC", "IN": "BOI"}[actor.state], "--role", "analyst",
         )  # fmt: skip
         self.stage.run(actor, "protection", "load", str(register), "--as", login)
-        self._say(f"{actor.node} ({actor.state}): twelve officers of {actor.authority}, an empty protection register")
+        self._say(f"{actor.node} ({actor.state}): officers of {actor.authority}, an empty protection register")
 
     def _init(self, actor: Actor) -> None:
         self.stage.run(

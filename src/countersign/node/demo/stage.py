@@ -64,6 +64,11 @@ class Stage:
     def other(self, actor: Actor) -> Actor:
         return self.in_ if actor is self.ca else self.ca
 
+    @staticmethod
+    def is_free(port: int) -> bool:
+        """Whether nobody listens on the port."""
+        return _is_free(port)
+
     def check_ports(self) -> None:
         """Raise Conflict naming the first port that somebody else holds."""
         for actor in (self.ca, self.in_):

@@ -65,7 +65,9 @@ def assess(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
                     mitigation=given["mitigation"])  # fmt: skip
         return _("The risk is assessed.")
 
-    return _act(request, here, row, form, act, "web/desk/assess.html")
+    to = contents.read(here.house, row).content.get("to_authority", "")
+    told = {"profile": risk.newest_profile(row.peer.state_code, to)}
+    return _act(request, here, row, form, act, "web/desk/assess.html", told)
 
 
 @desk("legal")
@@ -97,7 +99,15 @@ def withhold(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     return _act(request, here, row, form, act, "web/desk/withhold.html")
 
 
-def _act(request: HttpRequest, here: Desk, row: ExchangeItem, form: Any, act: Any, template: str) -> HttpResponse:
+def _act(
+    request: HttpRequest,
+    here: Desk,
+    row: ExchangeItem,
+    form: Any,
+    act: Any,
+    template: str,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
     """One act on a proposal: done and back to the item, or the page again with what was refused."""
     refused = None
     if request.method == "POST" and form.is_valid():
@@ -106,7 +116,7 @@ def _act(request: HttpRequest, here: Desk, row: ExchangeItem, form: Any, act: An
             return redirect("item", row.id)
         except CountersignError as error:
             refused = refusals.explain(error)
-    return _page(request, here, row, {"form": form}, refused, template=template)
+    return _page(request, here, row, {"form": form}, refused, template=template, more=more)
 
 
 def _sign(request: HttpRequest, here: Desk, row: ExchangeItem, given: dict[str, Any]) -> HttpResponse:
@@ -132,12 +142,12 @@ def _open(here: Desk, item_id: str) -> ExchangeItem:
 
 def _page(
     request: HttpRequest, here: Desk, row: ExchangeItem, forms: dict[str, Any], refused: Any,
-    *, template: str = "web/desk/approve.html",
+    *, template: str = "web/desk/approve.html", more: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     fresh = queries.find(row.id)
     told = view_of(here, fresh, contents.read(here.house, fresh)) | forms | {
         "refused": refused, "has_key": signing.is_kept(here.officer), "own": fresh.drafter_id == here.officer.pk,
-    }  # fmt: skip
+    } | (more or {})  # fmt: skip
     wrong = refused is not None or any(form.errors for form in forms.values())
     return render(request, template, told, status=400 if wrong else 200)
 

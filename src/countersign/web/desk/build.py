@@ -9,6 +9,7 @@ from typing import Any, Final
 from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.exchange import contents, queries
+from countersign.exchange.contents import Kept
 from countersign.exchange.home_sheet import HomeSheet
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
@@ -42,8 +43,21 @@ def follow_up(house: House, officer: Officer, case_id: str) -> dict[str, Any]:
     item = rows.order_by("-created_at").first()
     if item is None:
         return {}
-    kept = contents.read(house, item)
-    content = kept.content
+    return _pages_of(contents.read(house, item))
+
+
+def anew(kept: Kept) -> dict[str, Any]:
+    """All pages of a request that was refused or declined, to be changed and proposed again."""
+    content = kept.full or kept.content
+    evaluation = content.get("evaluation") or {"source": "", "information": ""}
+    return _pages_of(kept) | {
+        "question": {"question": content["question"], "necessity": content["necessity"]} | dict(evaluation),
+    }  # fmt: skip
+
+
+def _pages_of(kept: Kept) -> dict[str, Any]:
+    """The pages that a request has in common with a further one of its case."""
+    content = kept.full or kept.content
     return {
         "to": {
             "to": f"{content['to_state']}:{content['to_authority']}", "case_ref": content["case_ref"],
@@ -61,6 +75,7 @@ def home_typed(sheet: HomeSheet, content: Mapping[str, Any]) -> dict[str, Any]:
         "origin": sheet.origin, "political": sheet.political, "tainted": sheet.tainted, "owner": sheet.owner or "",
         "persons": list(sheet.persons), "categories": list(sheet.data), "handling": content["handling"]["code"],
         "level": content["marking"]["level"], "tlp": content["marking"]["tlp"], "retain_until": "",
+        "conditions": "; ".join(content["handling"]["conditions"])[:300],
     }  # fmt: skip
 
 
@@ -172,10 +187,11 @@ def _answering(officer: Officer, kind: str, typed: Typed, given: Mapping[str, An
 def _home(house: House, typed: Typed) -> dict[str, Any]:
     """Marking, handling, and the sheet that never leaves."""
     home = typed.get("home", {})
+    conditions = [home["conditions"]] if home.get("conditions") else []
     retain = {"retain_until": home["retain_until"]} if home.get("retain_until") else {}
     return {
         "marking": {"level": home.get("level") or house.pack.default_marking, "tlp": home.get("tlp") or "none"},
-        "handling": {"code": home.get("handling") or "H1"} | retain,
+        "handling": {"code": home.get("handling") or "H1", "conditions": conditions} | retain,
         "home": {
             "origin": home.get("origin", ""), "political": home.get("political", ""), "tainted": home.get("tainted", ""),
             "owner": home.get("owner") or None, "persons": home.get("persons", []), "data": home.get("categories", []),
@@ -209,4 +225,9 @@ def _subject(given: Mapping[str, Any]) -> dict[str, Any]:
         else []
     )
     born = {"born_on": given["born_on"]} if given.get("born_on") and given["type"] == "person" else {}
-    return {"type": given["type"], "names": names, "role": given.get("role") or "other", "identifiers": numbers} | born
+    return {
+        "type": given["type"],
+        "names": names,
+        "role": given.get("role") or "other" if given["type"] == "person" else "other",
+        "identifiers": numbers,
+    } | born

@@ -88,6 +88,9 @@ def _typed(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
 
 def _beginning(here: Desk, given: Any) -> dict[str, Any]:
     """A fresh draft: prefilled from the pack, from a template, or from an open case."""
+    if again := given.get("again"):
+        row, kept = queries.read(here.house, here.officer, again)
+        return build.anew(kept) if row.kind == "request.information" else {}
     if case := given.get("case"):
         return build.follow_up(here.house, here.officer, case_of(here, case).id)
     peer = pages.default_receiver()

@@ -6,7 +6,7 @@ No row asks the gate: what a proposal waits for is kept beside it (`exchange.nee
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -88,7 +88,8 @@ class _Items:
         for item in asked[:_MOST]:
             yield self._request(item, to_admit=item.id in unlooked)
         for item in waiting.filter(state=ExchangeItem.RECEIVED).exclude(kind__in=_UNREAD_QUIETLY)[:_MOST]:
-            yield self._to_me(_("Read and take in hand"), item, "desk", _DRAFTING, "item")
+            what = _("You were answered: read it") if item.answers else _("Read and take in hand")
+            yield replace(self._to_me(what, item, "desk", _DRAFTING, "item"), order=(-1, -item.created_at.timestamp()))
 
     def _request(self, item: ExchangeItem, *, to_admit: bool) -> Due:
         if item.state == ExchangeItem.RECEIVED:

@@ -168,6 +168,7 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         "record": waits and here.holds("legal") and not own and member,
         "withhold": waits and here.holds(*gate.DRAFTING_ROLES, "releaser", "legal") and member,
         "follow_up": not inbound and row.kind == "request.information" and drafts_too and row.case_id is not None,
+        "again": row.state == ExchangeItem.REFUSED and row.kind == "request.information" and drafts_too and not inbound,
         "prove": row.released_id is not None or row.arrived_id is not None,
         "searchable": admitted,
     }

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from countersign.kernel.errors import CountersignError
 from countersign.web import entry, second_factor, signing
 from countersign.web.access import Desk, desk, refused_page
-from countersign.web.errors import AccountRefused
+from countersign.web.errors import EntryLinkRefused
 from countersign.web.forms.base import PageForm
 from countersign.web.models import Preference
 from countersign.web.shown import refusals
@@ -103,7 +103,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "web/entry.html", {"token": token})
     try:
         user = entry.redeem(token)
-    except AccountRefused as refused:
+    except EntryLinkRefused as refused:
         return refused_page(request, refused)
     login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
     second_factor.count_as_passed(request)

@@ -52,13 +52,19 @@ _OF_HOUSE: Final = frozenset({"to", "home"})
 _ABOUT: Final = frozenset({"answer", "interim", "refusal"})
 
 
+_ASIDE: Final = {"reply": ("files",)}
+"""Pages that are not on the way but may be asked for from the last one."""
+
+
 def of(kind: str) -> tuple[str, ...]:
-    return _PAGES[kind]
+    return (*_PAGES[kind], *_ASIDE.get(kind, ()))
 
 
 def after(kind: str, page: str) -> str:
     """The page that follows."""
     names = _PAGES[kind]
+    if page not in names:
+        return names[-1]
     return names[min(names.index(page) + 1, len(names) - 1)]
 
 
@@ -93,10 +99,11 @@ def form(here: Desk, row: Draft, typed: dict[str, Any], page: str, data: Any = N
 def frame(row: Draft, page: str) -> dict[str, Any]:
     """What every page of a draft shows: its steps, where it is, the way back."""
     names = _PAGES[row.kind]
-    place = names.index(page)
+    place = names.index(page) if page in names else len(names) - 1
     return {
         "draft": row, "page": page, "page_title": TITLES[page], "steps": [(name, TITLES[name]) for name in names],
         "number": place + 1, "count": len(names), "before": names[place - 1] if place else "",
+        "aside": page == names[-1] and "files" in _ASIDE.get(row.kind, ()),
         "kind_words": say(KINDS, row.kind) if row.kind in KINDS else TITLES[page],
     }  # fmt: skip
 

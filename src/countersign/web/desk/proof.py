@@ -58,7 +58,8 @@ def download(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
         facts = {"officer": here.officer.id, "opened": bool(shown)}
         decisions.record_act(here.house, row, act="evidence.make", facts=facts)
     response = HttpResponse(data, content_type="application/octet-stream")
-    response["Content-Disposition"] = f'attachment; filename="{row.id}.evidence"'
+    opened = "-with-content" if shown else ""
+    response["Content-Disposition"] = f'attachment; filename="{row.id}{opened}.evidence"'
     return response
 
 

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from countersign.exchange.schemas import NEUTRAL
+from countersign.kernel import clock
 from countersign.web.forms.base import PageForm, a_day, a_line, a_text
 from countersign.web.shown import codes, words
 
+CHOOSE: Final = ("", _("Choose"))
 _WHOLE: Final = ("", _("The request as a whole"))
 
 
@@ -39,8 +41,8 @@ class ReplyForm(_About):
 
     text = a_text(_("Answer"))
     necessity = a_text(_("Why this is said"), help_text=_("Say how it answers the question and nothing else."))
-    source = forms.ChoiceField(label=_("Source"), choices=lambda: words.choices(words.SOURCES))
-    information = forms.ChoiceField(label=_("Information"), choices=lambda: words.choices(words.INFORMATION))
+    source = forms.ChoiceField(label=_("Source"), choices=lambda: [CHOOSE, *words.choices(words.SOURCES)])
+    information = forms.ChoiceField(label=_("Information"), choices=lambda: [CHOOSE, *words.choices(words.INFORMATION)])
 
 
 class InterimForm(_About):
@@ -53,13 +55,15 @@ class InterimForm(_About):
     judicial_authority = forms.RegexField(
         r"^[A-Z0-9][A-Z0-9._-]{0,63}$", label=_("Judicial authority"), required=False,
         help_text=_("Only where a judge must authorise it: the authority’s code, in capital letters."),
-        error_messages={"invalid": _("Choose one of the values that are offered.")},
+        error_messages={"invalid": _("Capital letters, digits, dots and hyphens only.")},
     )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
+        if given.get("expected_on") and given["expected_on"] < clock.now().date():
+            self.add_error("expected_on", _("This day has passed."))
         judicial = given.get("reason") == "needs_judicial_authority"
-        if judicial and not given.get("judicial_authority"):
+        if judicial and not given.get("judicial_authority") and "judicial_authority" not in self.errors:
             self.add_error("judicial_authority", _("Name the judicial authority."))
         return given
 

@@ -95,8 +95,10 @@ class ToldForm(PageForm):
 
     text = a_text(_("Information"))
     necessity = a_text(_("Why the other side should know it"))
-    source = forms.ChoiceField(label=_("Source"), choices=lambda: words.choices(words.SOURCES))
-    information = forms.ChoiceField(label=_("Information"), choices=lambda: words.choices(words.INFORMATION))
+    source = forms.ChoiceField(label=_("Source"), choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)])
+    information = forms.ChoiceField(
+        label=_("Information"), choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
+    )
 
 
 class NoteForm(PageForm):
@@ -128,6 +130,7 @@ class HomeForm(PageForm):
     )  # fmt: skip
     handling = forms.ChoiceField(label=_("What the other side may do with it"), choices=lambda: words.choices(words.HANDLING),
                                  widget=forms.RadioSelect)  # fmt: skip
+    conditions = a_line(_("Further conditions"), required=False, help_text=_("For other restrictions: in one line."))
     level = forms.ChoiceField(label=_("Marking"))
     tlp = forms.ChoiceField(label=_("Traffic light label"), choices=lambda: words.choices(words.TLP))
     retain_until = a_day(_("Keep until"), required=False)
