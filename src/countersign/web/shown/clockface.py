@@ -30,6 +30,8 @@ class Face:
 def of(item: ExchangeItem) -> Face:
     """The face of an item's clock; the item's pauses should be prefetched in lists."""
     clock = queries.clock_of(item)
+    if item.state in (ExchangeItem.PROPOSED, ExchangeItem.HELD):
+        return Face("none", _("not sent yet"), 0, None)
     return Face(_level(clock), _words(clock), _filled(clock, item), clock.due_at)
 
 

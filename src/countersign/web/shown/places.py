@@ -12,6 +12,13 @@ def state_name(code: str) -> str:
     return _in_language(pack.names) if pack else code
 
 
+def authority_anywhere(code: str) -> str:
+    """The name of an authority of whichever state has one of this code."""
+    found = (pack.authorities[code] for pack in packs.states().values() if code in pack.authorities)
+    authority = next(found, None)
+    return _in_language(authority.names) if authority else code
+
+
 def capital_name(code: str) -> str:
     return _in_language(packs.state(code).capitals)
 

@@ -48,7 +48,11 @@ def of_rules(rules: Iterable[Rule]) -> list[Reason]:
 
 
 def of_refusal(refused: CountersignError) -> list[Reason]:
-    return of_rules(refused.decision.fired) if isinstance(refused, GateRefused) else []
+    """The rules that stand in the way; where nothing could cure some of them, those alone: the others would not help."""
+    if not isinstance(refused, GateRefused):
+        return []
+    final = [rule for rule in refused.decision.fired if not rule.curable]
+    return of_rules(final or refused.decision.fired)
 
 
 def role_for(need: str) -> str:

@@ -14,6 +14,7 @@ from countersign.web.shown import clockface, codes, names, places, reasons, rest
 from countersign.web.shown.clockface import Face
 
 register = template.Library()
+register.filter("authority_anywhere", places.authority_anywhere)
 register.filter("authority_name", places.authority_name)
 register.filter("legal_basis", places.legal_basis)
 register.filter("state_name", places.state_name)
