@@ -16,13 +16,9 @@ from countersign.exchange.models import ExchangeItem
 _ASKING = "request.information"
 
 
-def subjects_of(house: House, content: Mapping[str, Any], authority: str) -> list[dict[str, Any]]:
-    """The content's own subjects, then the natural persons asked about: the one that `about` names, or all of them."""
-    return [*content.get("subjects", ()), *_asked(house, content, authority)]
-
-
 def whole(house: House, content: Mapping[str, Any], authority: str) -> dict[str, Any]:
-    """The content with everybody whom it concerns among its subjects; for checks alone, never to be sent."""
+    """The content with everybody whom it concerns among its subjects: its own, then the persons asked about (the one that
+    `about` names, or all). For checks alone, never to be sent."""
     asked = _asked(house, content, authority)
     return dict(content) | {"subjects": [*content.get("subjects", ()), *asked]} if asked else dict(content)
 

@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     home, house = boot_house()
     from countersign.charter import officers
-    from countersign.exchange import queries
+    from countersign.exchange import queries, reading
     from countersign.node import tell
 
     officer = officers.find(arguments.login)
@@ -37,6 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         tell.save_evidence(home, house, officer, item, arguments.evidence, frozenset())
         return 0
     item, kept = queries.read(house, officer, arguments.item)
+    reading.note(house, officer, item)
     if arguments.attachment:
         tell.save_attachment(house, item, kept, arguments.attachment, arguments.out)
     elif arguments.evidence:

@@ -133,7 +133,9 @@ def _subjects(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRe
         return redirect("draft_page", row.id, pages.after(row.kind, "subjects"))
     if not form.is_valid():
         return _show(request, row, typed, "subjects", form)
-    kept = drafts.write(here.house, here.officer, row.id, "subjects", [*listed, form.stored()], turn=None)
+    entry = form.stored()
+    listed += [entry] if entry not in listed else []  # sent again over a bad line, the same person is one person
+    kept = drafts.write(here.house, here.officer, row.id, "subjects", listed, turn=None)
     onward = "subjects" if request.POST.get("another") else pages.after(kept.kind, "subjects")
     return redirect("draft_page", row.id, onward)
 
