@@ -76,7 +76,11 @@ def test_a_full_disk_is_said_and_suffered_by_nobody_else(cramped, small_disk, tm
     journey = cramped
     running = children_of(journey.processes["IN"].pid)
     held = checker.count_stored(journey.home("IN"))
+    # Something of its own waits to leave, so that its courier meets the full disk and not only its web process.
+    journey.kill("CA")
+    assert journey.bulk("IN", 1, "WAITS") == 0
     ballast = _fill(small_disk)
+    journey.start("CA")
     # The sender goes on: its officers release, its courier is refused with a code and keeps everything.
     assert journey.bulk("CA", 12, "FULL") == 0
     large = tmp_path / "large.bin"
