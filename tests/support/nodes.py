@@ -217,7 +217,6 @@ ROLES = {
 
 def enrol_officers(node: TestNode) -> None:
     from countersign.charter import officers
-    from countersign.kernel.ids import new_id  # noqa: F401  (kept beside enrol: ids are made there)
 
     pack = node.house.pack
     for login, role in ROLES.items():

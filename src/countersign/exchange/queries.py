@@ -118,7 +118,6 @@ def _header(row: ExchangeItem) -> Header:
 
 CHANGES: Final = ("Ask", "Release", "receive", "accept", "decline")
 """Decisions and acts that move an item; what people only looked at, searched or noted is no news for a system."""
-_CLOSED: Final = "No legal gateway of the acting state opens for this item."
 _OPEN: Final = "Change the draft so that one of the cited gateways opens."
 
 
@@ -176,7 +175,9 @@ def _rule(house: House, version: str, name: str, citation: str) -> Rule:
     if name == law.ENGINE_ERROR:
         return law.ENGINE_RULE
     if name == law.NO_GATEWAY:
-        return replace(law.ENGINE_RULE, id=name, citation=citation, family="gateway", statement=_CLOSED, remedy=_OPEN)
+        return replace(
+            law.ENGINE_RULE, id=name, citation=citation, family="gateway", statement=law.CLOSED, remedy=_OPEN
+        )
     return _rules(house, version)[name]
 
 

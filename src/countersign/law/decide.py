@@ -18,6 +18,7 @@ from countersign.law.vocabulary import Facts
 
 NO_GATEWAY: Final = "NO-GATEWAY"
 ENGINE_ERROR: Final = "ENGINE-ERROR"
+CLOSED: Final = "No legal gateway of the acting state opens for this item."
 _BY_PEOPLE: Final = frozenset({"require_approval", "escalate"})
 DISAGREEMENT: Final = "the two evaluators disagree"
 
@@ -150,7 +151,7 @@ def _closed_gateways(policies: PolicySet, action: str, typed: Typed) -> Rule:
         citation=cited or "no gateway of the acting state is known",
         family="gateway",
         effect="forbid",
-        statement="No legal gateway of the acting state opens for this item.",
+        statement=CLOSED,
         remedy=remedies or "A pack with that state's gateways is needed.",
         confidence="high",
         status="proposed",

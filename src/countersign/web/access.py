@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange.house import House
-from countersign.kernel.errors import CountersignError, Unavailable
+from countersign.kernel.errors import CountersignError, InvalidInput, Unavailable
 from countersign.ledger.core.statements import RootKey
 from countersign.web import people, premises
 from countersign.web.errors import AccountRefused
@@ -54,6 +54,8 @@ def desk(*roles: str) -> Callable[[View], View]:
                 return refused_page(request, refused)
             except CountersignError as refused:
                 return refused_page(request, refused)
+            except DataError:  # a value that the database cannot hold, such as NUL, in an address or a bare field
+                return refused_page(request, InvalidInput("a value holds what no text can hold, or is too long."))
             except OperationalError:
                 return refused_page(request, Unavailable("the database is busy or away.", remedy="Try again."))
 

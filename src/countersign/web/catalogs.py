@@ -132,7 +132,7 @@ def _legal() -> Iterator[Message]:
 
     for rule in (decide.ENGINE_RULE,):
         yield from (rule.statement, rule.remedy)
-    yield "No legal gateway of the acting state opens for this item."
+    yield decide.CLOSED
 
 
 def _library() -> Iterator[Message]:

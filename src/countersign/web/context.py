@@ -11,19 +11,18 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.charter import packs
 from countersign.charter.models import Officer
-from countersign.exchange import walls
+from countersign.exchange import gate, walls
 from countersign.kernel import clock
 from countersign.web import second_factor
 from countersign.web.models import Person, Preference
 from countersign.web.shown import times
 from countersign.web.shown.words import LANGUAGES
 
-_DRAFTERS = ("originator", "desk", "liaison_officer", "analyst")
 _READERS = tuple(sorted(walls.READERS))
 _PLACES = (
     ("home", _("What is due"), ()),
     ("cases", _("Cases"), _READERS),
-    ("compose", _("New request"), _DRAFTERS),
+    ("compose", _("New request"), gate.DRAFTING_ROLES),
     ("search", _("Search"), _READERS),
     ("risk", _("Risk profiles"), ("risk_officer",)),
     ("standing", _("Standing authorisations"), ("releaser", "second_officer", "legal", "executive", "reviewer")),

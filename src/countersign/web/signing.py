@@ -71,7 +71,7 @@ def sign(officer: Officer, phrase: str, message: bytes) -> bytes:
     row = SigningKey.objects.filter(officer=officer).first()
     if row is None:
         raise SignatureUnavailable(
-            "your key is not on this node.", remedy="Bring it under “My signature”.", field="phrase"
+            "your key is not on this node.", remedy="Bring it under “My approval key”.", field="phrase"
         )
     _insist_awake(row)
     sealed = bytes(row.sealed)

@@ -14,12 +14,12 @@ from countersign.exchange.home_sheet import HomeSheet
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
+from countersign.web import digits
 from countersign.web.shown.words import OFFENCES
 
 Typed = Mapping[str, Any]
 _NAMES: Final = (("name_latn", "Latn"), ("name_guru", "Guru"), ("name_deva", "Deva"))
 _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-HOME_DEFAULTS: Final = {"handling": "H1", "tlp": "none"}
 
 
 def content_of(house: House, officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
@@ -176,12 +176,12 @@ def _addressed(officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
 
 def _answering(officer: Officer, kind: str, typed: Typed, given: Mapping[str, Any]) -> dict[str, Any]:
     asked = typed["asked"]
-    about = str(given.get("about") or "")
+    about = digits.whole(str(given.get("about") or ""))
     return {
         "kind": kind, "version": 1, "case_ref": asked["case_ref"], "from_authority": officer.authority,
         "to_state": asked["to_state"], "to_authority": asked["to_authority"], "purpose": asked["purpose"],
         "answers": asked["item"],
-    } | ({"about": int(about) if about.isdecimal() else None} if "about" in given else {})  # fmt: skip
+    } | ({"about": about} if "about" in given else {})  # fmt: skip
 
 
 def _home(house: House, typed: Typed) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from countersign.charter.models import Officer
-from countersign.exchange import contents, queries, reading, search, walls
+from countersign.exchange import contents, gate, queries, reading, search, walls
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -60,7 +60,7 @@ def case(request: HttpRequest, here: Desk, case_id: str) -> HttpResponse:
         "case": row, "thread": [(item, kept.content, can(here, item, kept)) for item, kept in thread],
         "open": any(item.due_at and not item.answered_at for item in items),
         "searchable": search.own_cases(here.officer).filter(pk=row.pk).exists(),
-        "ask_again": here.holds("originator", "desk", "liaison_officer", "analyst"),
+        "ask_again": here.holds(*gate.DRAFTING_ROLES),
     }  # fmt: skip
     return render(request, "web/desk/case.html", told)
 

@@ -15,6 +15,7 @@ from countersign.exchange import drafting, gate, judging, kinds, queries, standi
 from countersign.exchange.errors import StandingRefused
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel.errors import Conflict, CountersignError, InvalidInput
+from countersign.web import digits
 from countersign.web.access import Desk, desk
 from countersign.web.desk import build, drafts, pages, samples, uploads
 from countersign.web.models import Draft
@@ -88,23 +89,27 @@ def _typed(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
 
 def _beginning(here: Desk, given: Any) -> dict[str, Any]:
     """A fresh draft: prefilled from the pack, from a template, or from an open case."""
+    fresh = _fresh(here)
     if again := given.get("again"):
         row, kept = queries.read(here.house, here.officer, again)
-        return build.anew(kept) if row.kind == "request.information" else {}
-    if case := given.get("case"):
-        return build.follow_up(here.house, here.officer, case_of(here, case).id)
-    peer = pages.default_receiver()
-    to = {"to": peer, "case_ref": build.new_case(here.house), "purpose": "investigation", "urgency": "routine",
-          "legal_basis": next(iter(here.house.pack.legal_bases)), "language": (get_language() or "en")[:2]}  # fmt: skip
-    return {"to": to} | samples.typed(given.get("sample", ""))
+        return build.anew(kept) if row.kind == "request.information" else {"to": fresh}
+    if named := given.get("case"):
+        case = case_of(here, named)
+        return build.follow_up(here.house, here.officer, case.id) or {"to": fresh | {"case_ref": case.reference}}
+    return {"to": fresh} | samples.typed(given.get("sample", ""))
+
+
+def _fresh(here: Desk) -> dict[str, Any]:
+    """To whom and why, as the pack would have it: a new case with the other side's single point of contact."""
+    return {"to": pages.default_receiver(), "case_ref": build.new_case(here.house), "purpose": "investigation",
+            "urgency": "routine", "legal_basis": next(iter(here.house.pack.legal_bases)),
+            "language": (get_language() or "en")[:2]}  # fmt: skip
 
 
 def _saved(here: Desk, row: Draft, page: str, form: Any) -> HttpResponse:
     """What is typed so far, kept while it is written."""
-    turn = form.data.get("turn", "")
-    kept = drafts.write(
-        here.house, here.officer, row.id, page, form.widest(), turn=int(turn) if turn.isdecimal() else None
-    )
+    turn = digits.whole(form.data.get("turn", ""))
+    kept = drafts.write(here.house, here.officer, row.id, page, form.widest(), turn=turn)
     return JsonResponse({"turn": kept.turn})
 
 
@@ -124,8 +129,9 @@ def _subjects(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRe
     if request.method != "POST":
         return _show(request, row, typed, page, pages.form(here, row, typed, page))
     listed = list(typed.get("subjects", []))
-    if (place := request.POST.get("remove", "")).isdecimal() and int(place) < len(listed):
-        del listed[int(place)]
+    place = digits.whole(request.POST.get("remove", ""))
+    if place is not None and place < len(listed):
+        del listed[place]
         drafts.write(here.house, here.officer, row.id, "subjects", listed, turn=None)
         return redirect("draft_page", row.id, "subjects")
     form = pages.form(here, row, typed, "subjects", request.POST)

@@ -31,6 +31,7 @@ from countersign.exchange.models import ExchangeItem, GateDecision, Permission, 
 from countersign.kernel.errors import InvalidInput
 from countersign.oversight import admission
 from countersign.oversight.models import RiskAssessment
+from countersign.web import digits
 from countersign.web.access import Desk, desk
 from countersign.web.desk import central, drafts, translations
 from countersign.web.shown import reasons
@@ -72,7 +73,7 @@ def view_of(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
 
 
 @require_POST
-@desk("desk", "originator", "analyst", "liaison_officer")
+@desk(*gate.DRAFTING_ROLES)
 def take(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     intake.take(here.house, here.officer, item_id)
     messages.success(request, _("It is in hand; the other side is told."))
@@ -161,8 +162,7 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         "feedback": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
         "ask_permission": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
         "use": inbound and row.kind in ("reply", "spontaneous", "request.information") and member,
-        "translate": ((here.holds(*gate.DRAFTING_ROLES, "legal")) and member and "text" in content)
-        or "question" in content,
+        "translate": here.holds(*gate.DRAFTING_ROLES, "legal") and member and bool({"text", "question"} & set(content)),
         "approve": waits and not own and here.holds(*approvals.ROLES),
         "assess": waits and here.holds("risk_officer") and not own and member,
         "record": waits and here.holds("legal") and not own and member,
@@ -199,8 +199,8 @@ def _opened(here: Desk, row: ExchangeItem, name: str) -> None:
 def _begin_of(asked: str, size: int) -> int:
     """The first byte of `Range: bytes=N-`; anything else is answered whole, as RFC 9110 allows."""
     unit, _sign, span = asked.partition("=")
-    first = span.partition("-")[0]
-    return int(first) if unit == "bytes" and span.endswith("-") and first.isdecimal() and int(first) < size else 0
+    first = digits.whole(span.removesuffix("-")) if unit == "bytes" and span.endswith("-") else None
+    return first if first is not None and first < size else 0
 
 
 def _from(stream: Any, begin: int) -> Any:

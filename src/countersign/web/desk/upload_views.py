@@ -16,6 +16,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from countersign.exchange.gate import DRAFTING_ROLES
 from countersign.kernel.errors import CountersignError, InvalidInput
+from countersign.web import digits
 from countersign.web.access import Desk, desk
 from countersign.web.desk import drafts, uploads
 from countersign.web.models import Draft, DraftFile
@@ -32,7 +33,7 @@ def announce(request: HttpRequest, here: Desk, draft_id: str) -> HttpResponse:
         given = json.loads(request.body[:4096])
         name, size, mark = str(given["name"]), int(given["size"]), str(given.get("mark", ""))
         row = uploads.begin(here.house, here.officer, draft, name=name, size=size, mark=mark)
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError):
         return _refused(InvalidInput("a name and a size are expected.", field="file"))
     except CountersignError as refused:
         return _refused(refused)
@@ -43,11 +44,11 @@ def announce(request: HttpRequest, here: Desk, draft_id: str) -> HttpResponse:
 def piece(request: HttpRequest, here: Desk, draft_id: str, file_id: str) -> HttpResponse:
     """One piece, at the place that the header names."""
     draft = _open(here, draft_id)
-    place = request.headers.get("X-Begin", "")
+    place = digits.whole(request.headers.get("X-Begin", ""))
     try:
-        if not place.isdecimal():
+        if place is None:
             raise InvalidInput("the header X-Begin names the place of the piece.", field="begin")
-        row = uploads.take(here.house, here.officer, draft, file_id, begin=int(place), data=request.body)
+        row = uploads.take(here.house, here.officer, draft, file_id, begin=place, data=request.body)
     except CountersignError as refused:
         return _refused(refused)
     return _told(draft, row)

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import IO, Any, Final
 
 from django.db import transaction
-from django.db.models import Sum
 from pydantic import TypeAdapter, ValidationError
 
 from countersign.charter.models import Officer
@@ -76,7 +75,7 @@ def begin(house: House, officer: Officer, draft: Draft, *, name: str, size: int,
         raise TooLarge(f"a draft takes at most {MOST} files.", field="file")
     row = DraftFile(id=new_id("dfl"), draft=draft, size=size, at=clock.now())
     row.name = walls.lock(
-        house.station, authority=officer.authority, item=row.id, content=f"{mark[:64]}\n{name}".encode()
+        house.station, authority=officer.authority, item=row.id, content=f"{name}\n{mark[:64]}".encode()
     )
     row.save(force_insert=True)
     return row
@@ -112,9 +111,9 @@ def name_of(house: House, officer: Officer, row: DraftFile) -> str:
 
 
 def _told(house: House, officer: Officer, row: DraftFile) -> tuple[str, str]:
-    """The file's mark and name."""
+    """The file's mark and name; the name is one line, so the mark may hold what it likes."""
     packed = walls.unlock(house.station, authority=officer.authority, item=row.id, locked=bytes(row.name))
-    mark, _sign, name = packed.decode().partition("\n")
+    name, _sign, mark = packed.decode().partition("\n")
     return mark, name
 
 
@@ -137,10 +136,6 @@ def sources(house: House, officer: Officer, draft: Draft) -> list[Staged]:
                 "a file is not whole yet.", field="attachments", remedy="Finish the upload, or take it out."
             )
     return [Staged(house, officer.authority, row, name_of(house, officer, row)) for row in rows]
-
-
-def total(draft: Draft) -> int:
-    return int(draft.files.aggregate(size=Sum("size"))["size"] or 0)
 
 
 class _Pieces(io.RawIOBase):

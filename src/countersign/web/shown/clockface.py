@@ -13,7 +13,6 @@ from countersign.exchange.models import ExchangeItem
 from countersign.web.shown import times
 
 _RING: Final = 100
-_WEEK: Final = timedelta(days=7)
 _SOON: Final = timedelta(hours=24)
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language, gettext
 from countersign.exchange.errors import GateRefused
 from countersign.kernel.errors import CountersignError
 from countersign.law.policies import Rule
-from countersign.web.shown.codes import NEEDS
+from countersign.web.shown.codes import DATA, NEEDS
 from countersign.web.shown.words import ROLES, say
 
 _APPROVERS: Final = {
@@ -69,8 +69,6 @@ def need_words(need: str) -> str:
     """A need in words: what must still be done."""
     kind, _, code = need.partition(":")
     if kind == "redaction":
-        from countersign.web.shown.codes import DATA
-
         return gettext("take out: %(what)s") % {"what": say(DATA, code)}
     return say(NEEDS, need)
 

@@ -159,13 +159,6 @@ INTERIM: Final[Words] = {
 }
 LANGUAGES: Final = {"en": "English", "fr": "Français", "hi": "हिन्दी", "pa": "ਪੰਜਾਬੀ"}
 """Native names, never translated."""
-CLOCKS: Final[Words] = {
-    "running": _("running"),
-    "paused": _("paused"),
-    "overdue": _("silence"),
-    "answered": _("answered"),
-    "none": _("no answer is due"),
-}
 RISKS: Final[Words] = {
     "none_identified": _("No risk identified"),
     "low": _("Low"),

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.utils.safestring import SafeString
 
 from countersign.charter import packs
@@ -74,8 +75,6 @@ def everywhere(context: dict[str, Any], value: datetime) -> list[tuple[times.Pla
 @register.filter
 def here(value: datetime) -> str:
     """An instant in the own capital's time, with the capital's name."""
-    from django.conf import settings
-
     pack = packs.state(settings.NODE_STATE)
     return f"{times.moment(value, pack.time_zone)} ({places.capital_name(pack.code)})"
 
