@@ -95,6 +95,7 @@ class Refusal(Answering):
     ground: Literal[tuple(REFUSAL_GROUNDS)]  # type: ignore[valid-type]  # the keys above are the list
     about_natural_person: bool
     explanation: Text | None = None
+    necessity: Text | None = None
 
     @model_validator(mode="after")
     def _neutral(self) -> Refusal:
@@ -102,6 +103,8 @@ class Refusal(Answering):
             raise ValueError(f"NOT_HELD tells what is held about a person; use {NEUTRAL}")
         if self.ground == NEUTRAL and self.explanation is not None:
             raise ValueError("the neutral answer carries no explanation: any word would tell cases apart")
+        if (self.explanation is None) != (self.necessity is None):
+            raise ValueError("an explanation says in `necessity` why it is given, and codes alone say nothing")
         return self
 
 

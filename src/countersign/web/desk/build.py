@@ -15,6 +15,7 @@ from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
 from countersign.web import digits
+from countersign.web.forms.sheet import QUESTIONS
 from countersign.web.shown.words import OFFENCES
 
 Typed = Mapping[str, Any]
@@ -132,10 +133,9 @@ def _interim(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 def _refusal(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given = typed.get("refusal", {})
     explanation = given.get("explanation") or None
-    sheet = {"home": {"origin": "own", "political": "none", "tainted": "none"}} if explanation else {}
-    return _answering(officer, "refusal", typed, given) | sheet | {
+    return _answering(officer, "refusal", typed, given) | _sheet(given, words=bool(explanation)) | {
         "ground": given.get("ground", ""), "about_natural_person": bool(typed["asked"].get("personal")),
-        "explanation": explanation,
+        "explanation": explanation, "necessity": (given.get("necessity") or None) if explanation else None,
     }  # fmt: skip
 
 
@@ -157,10 +157,10 @@ def _permission(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
 
 def _verdict(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     given, asked = typed.get("verdict", {}), typed["asked"]
-    return _answering(officer, asked["kind"], typed, {}) | {
+    recipient = (asked["recipient"] or None) if given.get("act") == "grant" else None
+    return _answering(officer, asked["kind"], typed, {}) | _sheet(given, words=recipient is not None) | {
         "act": given.get("act", ""), "item": asked["about_item"], "until": given.get("until") or None,
-        "recipient": asked.get("recipient") if given.get("act") == "grant" else None,
-        "home": {"origin": "own", "political": "none", "tainted": "none"} if asked.get("recipient") else None,
+        "recipient": recipient, "necessity": given.get("necessity") or None,
     }  # fmt: skip
 
 
@@ -197,6 +197,11 @@ def _home(house: House, typed: Typed) -> dict[str, Any]:
             "owner": home.get("owner") or None, "persons": home.get("persons", []), "data": home.get("categories", []),
         },
     }  # fmt: skip
+
+
+def _sheet(given: Mapping[str, Any], *, words: bool) -> dict[str, Any]:
+    """What the drafter said of the words; codes alone have no sheet."""
+    return {"home": {name: given.get(name, "") for name in QUESTIONS}} if words else {}
 
 
 def _offence(house: House, typed: Typed) -> dict[str, Any]:

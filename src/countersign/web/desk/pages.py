@@ -93,6 +93,8 @@ def form(here: Desk, row: Draft, typed: dict[str, Any], page: str, data: Any = N
         named["persons"] = [tuple(entry) for entry in typed["asked"]["persons"]]
     if page == "refusal":
         named["personal"] = typed["asked"]["personal"]
+    if page == "verdict":
+        named["recipient"] = typed["asked"]["recipient"]
     return _FORMS[page](data, initial=initial, prefix=None, **named)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from countersign.exchange.schemas import NEUTRAL
 from countersign.kernel import clock
 from countersign.web.forms.base import PageForm, a_day, a_line, a_text
+from countersign.web.forms.sheet import SheetForm
 from countersign.web.shown import codes, words
 
 CHOOSE: Final = ("", _("Choose"))
@@ -68,13 +69,17 @@ class InterimForm(_About):
         return given
 
 
-class RefusalForm(_About):
+class RefusalForm(_About, SheetForm):
     """A refusal with its coded ground. About a person the neutral answer goes by itself and is not offered here."""
 
     ground = forms.ChoiceField(label=_("Ground"), widget=forms.RadioSelect,
                                help_text=_("The other side reads the ground and what would help."))  # fmt: skip
     explanation = a_text(_("A sentence that helps the other side"), required=False,
                        help_text=_("With words in it two people approve; codes alone may go at once."))  # fmt: skip
+    necessity = a_text(
+        _("Why it is needed"), required=False, help_text=_("Only where words leave; codes alone need no answer.")
+    )
+    field_order = ("about", "ground", "explanation", "necessity")
 
     def __init__(self, *given: Any, personal: bool = True, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -84,6 +89,13 @@ class RefusalForm(_About):
             for code, name in words.choices(codes.GROUNDS)
             if code not in barred
         ]
+        self.only_where_words_leave()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("explanation"):
+            self.insist(given, "necessity")
+        return given
 
 
 class FeedbackForm(PageForm):
@@ -111,10 +123,23 @@ class PermissionForm(PageForm):
         return given
 
 
-class VerdictForm(PageForm):
-    """To grant or deny a permission that was asked for."""
+class VerdictForm(SheetForm):
+    """To grant or deny a permission that was asked for. A grant repeats who would receive it, so it has words."""
 
     act = forms.ChoiceField(
         label=_("Answer"), choices=[("grant", _("Grant")), ("deny", _("Deny"))], widget=forms.RadioSelect
     )
     until = a_day(_("Until"), required=False)
+    necessity = a_text(_("Why it is needed"), required=False)
+    field_order = ("act", "until", "necessity")
+
+    def __init__(self, *given: Any, recipient: str, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._recipient = recipient
+        self.only_where_words_leave()
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if given.get("act") == "grant" and self._recipient:
+            self.insist(given, "necessity")
+        return given

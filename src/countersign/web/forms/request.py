@@ -12,6 +12,7 @@ from countersign.charter.models import Peer
 from countersign.exchange.house import House
 from countersign.law import markings
 from countersign.web.forms.base import PageForm, a_day, a_line, a_text
+from countersign.web.forms.sheet import SheetForm
 from countersign.web.shown import codes, words
 from countersign.web.shown.places import authority_name, state_name
 
@@ -108,17 +109,9 @@ class NoteForm(PageForm):
     necessity = a_text(_("Why it is needed"))
 
 
-class HomeForm(PageForm):
+class HomeForm(SheetForm):
     """What stays at home, and how the item is to be handled."""
 
-    origin = forms.ChoiceField(label=_("Whose information is it?"), choices=lambda: words.choices(codes.ORIGINS),
-                               widget=forms.RadioSelect)  # fmt: skip
-    political = forms.ChoiceField(label=_("Is it of political, military, religious or racial character?"),
-                                  choices=lambda: words.choices(codes.DOUBTS, ("none", "suspected", "confirmed")),
-                                  widget=forms.RadioSelect)  # fmt: skip
-    tainted = forms.ChoiceField(label=_("May it have been obtained by mistreatment?"),
-                                choices=lambda: words.choices(codes.DOUBTS, ("none", "suspected", "likely")),
-                                widget=forms.RadioSelect)  # fmt: skip
     owner = a_line(_("Owner of the information"), required=False, help_text=_("If it is not ours."))
     persons = forms.MultipleChoiceField(
         label=_("Persons of special protection"), required=False, choices=lambda: words.choices(codes.PERSONS),
