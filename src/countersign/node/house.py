@@ -41,7 +41,11 @@ def premises_of(home: Home) -> Premises:
     from countersign.node.ceremonies import own_root
 
     house = assemble(home)
-    return Premises(house, own_root(home), lambda: (pins.refresh(home, house.station), None)[1])
+
+    def peers_changed() -> None:
+        pins.refresh(home, house.station)
+
+    return Premises(house, own_root(home), peers_changed)
 
 
 def station_of(home: Home, pack: StatePack) -> Station:

@@ -45,7 +45,15 @@ def _database() -> dict[str, Any]:
 
 def _directory_app(table: dict[str, str]) -> dict[str, Any]:
     """The directory as django-allauth knows it; the client's secret lies in the key folder."""
-    secret = (HOME.keys / "directory.secret").read_text("utf-8").strip()
+    path = HOME.keys / "directory.secret"
+    try:
+        secret = path.read_text("utf-8").strip()
+    except OSError as error:
+        raise Unavailable(
+            f"the secret for the directory cannot be read ({error.strerror}).",
+            field="directory",
+            remedy=f"Put it into {path}, readable by the node alone.",
+        ) from None
     return {
         "provider_id": "directory",
         "name": table["name"],
