@@ -130,8 +130,12 @@ def test_the_neutral_answer_carries_no_explanation(person: bool) -> None:
         kinds.validate(neutral | {"explanation": "Sorry."})
 
 
-def test_another_ground_may_be_explained() -> None:
-    assert kinds.validate(REFUSAL | {"explanation": "Too wide."})[1]["explanation"] == "Too wide."
+def test_another_ground_may_be_explained_with_the_necessity_of_its_words() -> None:
+    words = {"explanation": "Too wide.", "necessity": "So that a narrower one is sent."}
+    assert kinds.validate(REFUSAL | words)[1]["explanation"] == "Too wide."
+    for name, text in words.items():
+        with pytest.raises(ContentInvalid, match="in `necessity` why it is given"):
+            kinds.validate(REFUSAL | {name: text})
 
 
 @pytest.mark.parametrize("ground", ["not_held", "", "OTHER", None, 1])
