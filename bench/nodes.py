@@ -143,10 +143,12 @@ def pair(folder: Path, port: int) -> tuple[Node, Node]:
 
 def _make(node: Node, arrangement: Path, register: Path) -> str:
     node.command("keys", "init", "--state", node.state, "--node", node.name, "--root", str(node.root),
-                 "--link-port", str(node.link_port), "--web-port", str(node.web_port))  # fmt: skip
+                 "--link-port", str(node.link_port), "--web-port", str(node.web_port), "--demonstration")  # fmt: skip
     for who, role in ROLES.items():
         node.command("keys", "officer", node.officer(who), "--name", f"Test {who}", "--authority", node.authority,
                      "--role", role)  # fmt: skip
+    for who, role in (("fay", "legal"), ("gus", "executive")):
+        node.command("law", "adopt", "--as", node.officer(who), "--role", role)
     node.command("peer", "arrangement", str(arrangement), "--as", node.officer("fay"))
     node.command("keys", "officer", node.officer("iris"), "--name", "Test iris", "--authority", node.immigration,
                  "--role", "analyst")  # fmt: skip

@@ -33,8 +33,6 @@ def journey(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> 
     made = browser.journey_class()(tmp_path_factory.mktemp("b"), sqlite_template)
     try:
         for state in ("CA", "IN"):
-            with (made.home(state) / "node.toml").open("a") as settings:
-                settings.write("demonstration = true\n")
             made.start(state)
         for state in ("CA", "IN"):
             made.wait(lambda at=state: browser.answers(made.ports[at] + 1), 60, f"the web port of {state}")

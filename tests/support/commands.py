@@ -71,11 +71,14 @@ class CommandNode:
         """The node, its four officers, and its arrangement in force."""
         self.run(
             "keys", "init", "--state", self.state, "--node", self.node, "--root", str(self.root),
-            "--link-port", str(self.port), "--web-port", str(self.port + 1), *self.init,
+            "--link-port", str(self.port), "--web-port", str(self.port + 1), "--demonstration",
+            *self.init,
         )  # fmt: skip
         for login, roles in PEOPLE.items():
             words = [word for role in roles for word in ("--role", role)]
             self.run("keys", "officer", login, "--name", f"Test {login}", "--authority", self.authority, *words)
+        for login, role in (("c", "legal"), ("d", "executive")):
+            self.run("law", "adopt", "--as", login, "--role", role)
         immigration = {"CA": "IRCC", "IN": "BOI"}[self.state]
         self.run("keys", "officer", "e", "--name", "Test e", "--authority", immigration, "--role", "analyst")
         register = self.home.with_name(f"{self.home.name}-register.json")

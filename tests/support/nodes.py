@@ -157,10 +157,10 @@ def make_node(name: str, state: str, folder: Path, connection: Any, *, port: int
         host="127.0.0.1",
         link_port=port,
         web_port=port + 1,
-        further={"endpoint": endpoint},
+        further={"endpoint": endpoint, "demonstration": True},
     )
     pack = packs.state(state)
-    house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
+    house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack), demonstration=True)
     medium = FileProvider(folder.with_name(folder.name + "-root"))
     medium.create(ROOT, node=name)
     root = medium.find_root()
@@ -226,6 +226,16 @@ def enrol_officers(node: TestNode) -> None:
         )
 
 
+def adopt_law(node: TestNode) -> None:
+    """The legal adviser and the executive sign the law as it is on disk."""
+    from countersign.charter import officers
+    from countersign.exchange import in_force
+
+    for role in in_force.ROLES:
+        signature = officers.sign_with(node.home / "officers" / f"{role}.key", in_force.message(node.house, role))
+        in_force.adopt(node.house, officers.find(role), role=role, signature=signature)
+
+
 def peer_up(pair: Pair, *, in_force: bool = True) -> None:
     from countersign.charter import arrangements, officers, packs, peering
     from countersign.kernel import clock
@@ -237,6 +247,7 @@ def peer_up(pair: Pair, *, in_force: bool = True) -> None:
         other = pair.other(node)
         with node.active():
             enrol_officers(node)
+            adopt_law(node)
             arrangements.register(ARRANGEMENT, by=officers.find("legal"))
             if in_force:
                 arrangements.confirm("TEST-ARR-1", by=officers.find("legal"))
@@ -270,7 +281,7 @@ def reopen_node(name: str, state: str, folder: Path) -> TestNode:
 
     home = read(folder / f"home-{state}")
     pack = packs.state(state)
-    house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack))
+    house = House(station=station_of(home, pack), pack=pack, policies=policies_of(pack), demonstration=True)
     settings_ = dict(settings.DATABASES["default"]) | {"NAME": folder / state / "db.sqlite3"}
     settings_["OPTIONS"] = settings_["OPTIONS"] | {"init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=OFF;"}
     root = FileProvider(folder / f"home-{state}-root").find_root()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -95,6 +96,23 @@ def state(code: str) -> StatePack:
         raise PackInvalid(
             f"no pack describes the state {code}.", field="state", remedy="Add a folder with a state.toml."
         ) from None
+
+
+@lru_cache(maxsize=8)
+def digest_of(places: tuple[Path, ...]) -> str:
+    """SHA-256 (hex) over every file of every pack below these places, with its name: what two people adopt as one."""
+    whole = hashlib.sha256()
+    for place in places:
+        for path in sorted(place.rglob("*")):
+            if path.is_file() and path.suffix in (".toml", ".cedar", ".csv"):
+                whole.update(f"{path.relative_to(place).as_posix()}\0{path.stat().st_size}\0".encode())
+                whole.update(path.read_bytes())
+    return whole.hexdigest()
+
+
+def digest() -> str:
+    """The digest of all known packs, read once a process as the packs themselves are."""
+    return digest_of(tuple(folders()))
 
 
 def common_folder() -> Path:

@@ -33,7 +33,7 @@ def record_decision(
 
     `standing`: the standing authorisation under which it was made. `facts`: codes and ids beside the law's own.
     """
-    _keep_policies(house)
+    keep_policies(house)
     return _record(
         house,
         item,
@@ -51,7 +51,7 @@ def record_act(house: House, item: ExchangeItem | None, *, act: str, facts: dict
     return _record(house, item, action=act, allowed=True, version=house.policies.version, record={"act": act} | facts)
 
 
-def _keep_policies(house: House) -> None:
+def keep_policies(house: House) -> None:
     """Keep the texts that decide, once a version: a decision is replayed with the policies of its day."""
     policies = house.policies
     PolicyVersion.objects.get_or_create(

@@ -11,9 +11,11 @@ from countersign.link.station import Station
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`neutral_seconds`: a fixed window after arrival in which neutral answers leave, instead of the request's clock."""
+    """`neutral_seconds`: a fixed window after arrival in which neutral answers leave, instead of the request's clock.
+    `demonstration`: rules that no counsel has confirmed may decide, for nothing here is real."""
 
     station: Station
     pack: StatePack
     policies: PolicySet
     neutral_seconds: tuple[int, int] | None = None
+    demonstration: bool = False

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
-from countersign.exchange import attributes, concerned, contents, drafting, kinds
+from countersign.exchange import attributes, concerned, contents, drafting, in_force, kinds
 from countersign.exchange.attributes import DRAFTERS, Matter
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
@@ -50,11 +50,11 @@ def judge(house: House, item: ExchangeItem, kept: Kept, approvals: Approvals) ->
 
 
 def decide_facts(house: House, *, action: str, principal: str, resource: str, facts: Facts) -> Decision:
-    """Ask the law; evaluators that disagree raise an alarm beside the no."""
+    """Ask the law that two people adopted; evaluators that disagree raise an alarm beside the no."""
     decision = law.decide(house.policies, action=action, principal=principal, resource=resource, facts=facts)
     if decision.disagreed:
         alarms.raise_alarm("GATE_DISAGREEMENT", decision.version[:12])
-    return decision
+    return in_force.guard(house, decision)
 
 
 def refused_for_good(decision: Decision) -> bool:

@@ -166,6 +166,23 @@ class PolicyVersion(models.Model):
     first_used = models.DateTimeField()
 
 
+class LawAdoption(models.Model):
+    """One of the two signatures under which a version of the law, with the packs it came in, counts on this node."""
+
+    version = models.CharField(max_length=64)
+    packs = models.CharField(max_length=64)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
+    role = models.CharField(max_length=32)
+    signature = models.BinaryField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("version", "packs", "officer"), name="law_signed_once"),
+            models.UniqueConstraint(fields=("version", "packs", "role"), name="law_role_once"),
+        )
+
+
 class Approval(models.Model):
     """A named person approved exactly these bytes and this home sheet, by signature. A changed item has another digest and
     needs new ones."""

@@ -51,12 +51,20 @@ def replay(house: House, officer: Officer, name: str) -> Replay:
     again = law.decide(
         _policies(row.version), action=row.action, principal="replay", resource="replay", facts=record["facts"]
     )
-    fired = [rule["id"] for rule in record["fired"]]
-    if (again.allowed, [rule.id for rule in again.fired]) != (row.allowed, fired):
+    if not _same(again, allowed=row.allowed, fired=[rule["id"] for rule in record["fired"]]):
         raise ReplayMismatch("the decision does not come out as it was recorded.", field="decision")
     with transaction.atomic():
         decisions.record_act(house, row.item, act="review.replay", facts={"officer": officer.id, "decision": row.id})
     return Replay(row, record, again)
+
+
+def _same(again: law.Decision, *, allowed: bool, fired: list[str]) -> bool:
+    """The policies say today what they said then; a no of the node itself (`law.BESIDE`) stood before them or not."""
+    by_policy = [name for name in fired if name not in law.BESIDE]
+    found = [rule.id for rule in again.fired]
+    if len(by_policy) == len(fired):
+        return (again.allowed, found) == (allowed, fired)
+    return not allowed and by_policy == ([] if again.allowed else found)
 
 
 def _policies(version: str) -> policies.PolicySet:

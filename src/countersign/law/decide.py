@@ -6,7 +6,7 @@ not, the decision is a Deny that says so (`disagreed`), and the caller raises an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import cedarpy
@@ -18,6 +18,11 @@ from countersign.law.vocabulary import Facts
 
 NO_GATEWAY: Final = "NO-GATEWAY"
 ENGINE_ERROR: Final = "ENGINE-ERROR"
+NOT_ADOPTED: Final = "LAW-NOT-ADOPTED"
+NOT_CONFIRMED: Final = "LAW-NOT-CONFIRMED"
+SECOND_ON_DUTY: Final = "FLASH-SECOND-ON-DUTY"
+BESIDE: Final = frozenset({NOT_ADOPTED, NOT_CONFIRMED, SECOND_ON_DUTY})
+"""A node's own no's beside the policies: they only ever turn a yes into a no, and no text of a pack can lift them."""
 CLOSED: Final = "No legal gateway of the acting state opens for this item."
 _BY_PEOPLE: Final = frozenset({"require_approval", "escalate"})
 DISAGREEMENT: Final = "the two evaluators disagree"
@@ -56,6 +61,10 @@ class Decision:
     @property
     def disagreed(self) -> bool:
         return DISAGREEMENT in self.errors
+
+    def but(self, rule: Rule) -> Decision:
+        """The same decision, denied by one more rule of the node itself."""
+        return replace(self, allowed=False, fired=(rule, *(() if self.allowed else self.fired)))
 
     def missing(self, attribute: str) -> frozenset[str]:
         """What the fired rules ask for of `approvals`, `conditions`, `caveats` or `redactions` and the facts lack."""

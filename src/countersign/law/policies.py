@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import cedarpy
 
-from countersign.law import evaluator, grammar, types
+from countersign.law import confirmation, evaluator, grammar, types
+from countersign.law.confirmation import CONFIRMED, PROPOSED, Confirmed
 from countersign.law.errors import PolicyInvalid
 from countersign.law.evaluator import Evaluator
 from countersign.law.vocabulary import Vocabulary
@@ -21,7 +22,6 @@ CURABLE: Final = frozenset({"approvals", "conditions", "caveats", "redactions"})
 """Attributes that people or the node can still add to; what a permission of the originator cures is not among them."""
 _CURED: Final = frozenset({"require_approval", "escalate", "require_condition", "require_caveat", "redact"})
 _EFFECTS: Final = {"permit": frozenset({"gateway"}), "forbid": frozenset({"forbid", "hold"}) | _CURED}
-_STATUS: Final = frozenset({"proposed", "confirmed"})
 _CONFIDENCE: Final = frozenset({"high", "medium", "low"})
 
 
@@ -37,7 +37,8 @@ class Rule:
     remedy: str
     confidence: str
     status: str
-    cures: dict[str, frozenset[str]] = field(default_factory=dict)
+    cures: dict[str, frozenset[str]] = field(default_factory=dict, hash=False)
+    confirmed: Confirmed | None = None
 
     @property
     def curable(self) -> bool:
@@ -112,16 +113,17 @@ def _rule(policy: dict[str, Any], own: dict[str, grammar.Policy]) -> Rule:
     name = notes.get("id", "(no id)")
     if set(notes) != ANNOTATIONS or not all(notes.values()):
         raise PolicyInvalid(f"the rule {name} needs exactly the annotations {sorted(ANNOTATIONS)}, none empty.")
-    rule = Rule(**notes, cures=evaluator.cures(own[name], CURABLE))
+    confirmed = confirmation.read(notes["status"], policy)
+    status = CONFIRMED if confirmed else PROPOSED
+    rule = Rule(**notes | {"status": status}, cures=evaluator.cures(own[name], CURABLE), confirmed=confirmed)
     _check(rule, policy["effect"], own[name])
     return rule
 
 
 def _check(rule: Rule, verb: str, own: grammar.Policy) -> None:
     """The annotations fit one another and the policy."""
-    known = rule.effect in _EFFECTS[verb] and rule.status in _STATUS and rule.confidence in _CONFIDENCE
-    if not known:
-        raise PolicyInvalid(f"the rule {rule.id} has an effect, status or confidence that is not known.")
+    if rule.effect not in _EFFECTS[verb] or rule.confidence not in _CONFIDENCE:
+        raise PolicyInvalid(f"the rule {rule.id} has an effect or confidence that is not known.")
     if rule.effect not in _CURED and rule.effect != "forbid" and rule.cures:
         raise PolicyInvalid(f"the rule {rule.id} is {rule.effect}, and its `unless` says that people could cure it.")
     if rule.effect in _CURED and not evaluator.cured_by_unless(own, CURABLE):

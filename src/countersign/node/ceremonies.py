@@ -46,6 +46,7 @@ def init_node(arguments: argparse.Namespace) -> str:
         web_port=arguments.web_port,
         further={
             "endpoint": arguments.endpoint,
+            "demonstration": arguments.demonstration,
             "database": database,
             "database_tools": str(arguments.database_tools.resolve()) if arguments.database_tools else "",
         },

@@ -34,7 +34,7 @@ COMMANDS = {
     "verify": "verify an evidence file off line",
     "keys": "make a node, enrol officers, rotate, revoke and destroy keys",
     "accounts": "who signs in and which machines call: set-up links, machine accounts, tokens",
-    "law": "ask the rules for a verdict, have them explained and proved",
+    "law": "ask the rules for a verdict, have them explained and proved; confirm and adopt them",
     "protection": "load the protection register",
     "check": "check settings, keys, logs and alarms",
     "backup": "copy the database to a file",

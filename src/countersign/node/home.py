@@ -19,7 +19,8 @@ SETTINGS = "node.toml"
 class Home:
     """Paths and settings of one node. `database` is None for the embedded SQLite, else a PostgreSQL connection.
     `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111).
-    `demonstration`: sign-in links are offered, on loopback alone (check E113). `theme`: another look than the pack's.
+    `demonstration`: sign-in links are offered, on loopback alone (check E113), and law no counsel
+    confirmed may decide. `theme`: another look than the pack's.
     `directory`: the authority's own sign-in by OpenID Connect: `name`, `server`, `client_id`, `claim`; its secret is a key."""
 
     folder: Path

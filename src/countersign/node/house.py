@@ -30,7 +30,11 @@ def assemble(home: Home) -> House:
     pack = packs.state(home.state)
     _register_checks(home)
     return House(
-        station=station_of(home, pack), pack=pack, policies=policies_of(pack), neutral_seconds=home.neutral_seconds
+        station=station_of(home, pack),
+        pack=pack,
+        policies=policies_of(pack),
+        neutral_seconds=home.neutral_seconds,
+        demonstration=home.demonstration,
     )
 
 

@@ -27,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="postgresql://USER@HOST:PORT/NAME, without a password (default: SQLite in the home)",
     )
+    init.add_argument(
+        "--demonstration", action="store_true", help="nothing here is real: sign-in links, and law no counsel confirmed"
+    )
     init.add_argument("--database-tools", type=Path, metavar="FOLDER", help="where pg_dump and pg_restore are")
     officer = acts.add_parser("officer", help="enrol a named person with roles and a signature key")
     officer.add_argument("login")

@@ -1,4 +1,4 @@
-"""countersign law: ask the rules, have them explained, and prove what is claimed of them. Releases nothing and needs no node."""
+"""countersign law: ask the rules, have them explained and proved; confirm and adopt them. Releases nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -24,10 +25,29 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     prove.add_argument("--json", type=Path, metavar="FILE", help="write the findings there as well")
     prove.add_argument("--against", type=Path, metavar="FILE", help="show what an older set of rules did not allow")
     prove.add_argument("--save", type=Path, metavar="FILE", help="prove nothing; keep the rules for a later --against")
+    _add_acts_of_people(acts)
+
+
+def _add_acts_of_people(acts: Any) -> None:
+    confirm = acts.add_parser("confirm", help="print the status with which counsel confirms a rule as it stands")
+    confirm.add_argument("rule", nargs="+", help="ids of rules")
+    confirm.add_argument("--office", required=True, help="the office that confirms, as it shall be named")
+    confirm.add_argument("--date", help="the day, as YYYY-MM-DD (default: today)")
+    confirm.add_argument("--state", default="CA", help="whose rules (default CA)")
+    adopt = acts.add_parser("adopt", help="sign the law on this node's disk, as legal adviser or as executive")
+    adopt.add_argument("--as", dest="login", required=True, help="your login")
+    adopt.add_argument("--role", required=True, choices=["legal", "executive"])
+    adopt.add_argument("--key", type=Path, help="your key file (default: in the home's officers folder)")
+    status = acts.add_parser("status", help="the law of this node: version, signatures, which workstreams are open")
+    status.add_argument("--rules", action="store_true", help="name every rule that waits for counsel")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    return {"decide": _decide, "explain": _explain, "prove": _prove}[arguments.act](arguments)
+    from countersign.node import lawbook
+
+    acts = {"decide": _decide, "explain": _explain, "prove": _prove, "confirm": lawbook.confirm, "adopt": lawbook.adopt,
+            "status": lawbook.status}  # fmt: skip
+    return acts[arguments.act](arguments)
 
 
 def _decide(arguments: argparse.Namespace) -> int:

@@ -41,6 +41,8 @@ class Play:
     def _make(self, actor: Actor) -> None:
         self._init(actor)
         self._enrol(actor, tuple(PEOPLE))
+        for role in ("legal", "executive"):
+            self.stage.run(actor, "law", "adopt", "--as", f"{actor.short}-{role}", "--role", role)
         register = self._write(f"{actor.short}-register.json", "[]")
         login = f"{actor.short}-protection"
         self.stage.run(
@@ -48,16 +50,18 @@ class Play:
             "--authority", {"CA": "IRCC", "IN": "BOI"}[actor.state], "--role", "analyst",
         )  # fmt: skip
         self.stage.run(actor, "protection", "load", str(register), "--as", login)
-        self._say(f"{actor.node} ({actor.state}): officers of {actor.authority}, an empty protection register")
+        self._say(
+            f"{actor.node} ({actor.state}): officers of {actor.authority}, law adopted by two, an empty protection register"
+        )
 
     def _init(self, actor: Actor) -> None:
         self.stage.run(
             actor, "keys", "init", "--state", actor.state, "--node", actor.node, "--root", str(actor.root),
             "--link-port", str(actor.link_port), "--web-port", str(actor.web_port),
-            "--endpoint", f"https://127.0.0.1:{actor.public_port}",
+            "--endpoint", f"https://127.0.0.1:{actor.public_port}", "--demonstration",
         )  # fmt: skip
         with (actor.home / "node.toml").open("a") as settings:
-            settings.write(f"neutral_seconds = {list(NEUTRAL_SECONDS)}\ndemonstration = true\n")
+            settings.write(f"neutral_seconds = {list(NEUTRAL_SECONDS)}\n")
 
     def _enrol(self, actor: Actor, logins: tuple[str, ...]) -> None:
         for login in logins:

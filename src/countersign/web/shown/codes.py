@@ -155,6 +155,7 @@ ACTS: Final[Words] = {
     "standing.sign": _("Standing authorisation signed"),
     "standing.suspend": _("Standing authorisation suspended"),
     "review.replay": _("Decision replayed by a reviewer"),
+    "law.adopt": _("Law adopted"),
     "officer.enrol": _("Officer enrolled"),
     "protection.load": _("Protection register loaded"),
     "account.link": _("Set-up link made"),
