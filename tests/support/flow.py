@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from countersign.exchange import approvals, clockwork, gate, intake, queries, standing
+from countersign.kernel import clock
 from countersign.oversight import admission
 from support import officers_of, wire
 
@@ -51,3 +55,13 @@ def approve(node: Any, item: Any, login: str, role: str) -> Any:
     fresh = queries.find(item.id)
     signature = officers_of.sign(node, login, approvals.message(fresh, role))
     return gate.approve(node.house, officer, item.id, role=role, signature=signature)
+
+
+@contextmanager
+def at(moment: datetime) -> Iterator[None]:
+    """The process's clock stands at `moment`."""
+    before = clock.install(clock.FixedClock(moment))
+    try:
+        yield
+    finally:
+        clock.install(before)

@@ -30,7 +30,8 @@ ROLES: Final = {
     "desk": "single point of contact desk",
     "analyst": "reads and assesses",
     "liaison_officer": "posted to the other state",
-    "executive": "answers for the partnership",
+    "executive": "answers for the partnership; the deputy head",
+    "head": "head of the authority: decides where a deputy disagrees with a no",
     "reviewer": "read-only oversight",
     "node_admin": "runs the node, reads no content",
 }

@@ -56,7 +56,7 @@ def check(kind: Kind, content: Mapping[str, Any], peer: Peer) -> None:
 
 def open_slots(item: ExchangeItem, content: Mapping[str, Any], *, window: Window | None) -> None:
     """One slot a natural person, or one in all. With a `window` (a request that arrived) draw each neutral instant."""
-    places = kinds.persons(content) if item.kind == "request.information" else []
+    places = kinds.persons(content) if item.kind in kinds.PERSONS_ASKED else []
     for place in places:
         AnswerSlot.objects.create(item=item, place=place, leaves_at=draw_instant(window) if window else None)
     if not places:
@@ -127,7 +127,7 @@ def _pause(notice: ExchangeItem, content: Mapping[str, Any], asked: ExchangeItem
 
 def _check_person_rules(content: Mapping[str, Any], asked: ExchangeItem) -> None:
     """About natural persons: the neutral answer goes by itself, and nothing said after a search may tell what was found."""
-    if asked.kind != "request.information" or not asked.slots.exclude(place=None).exists():
+    if asked.kind not in kinds.PERSONS_ASKED or not asked.slots.exclude(place=None).exists():
         return
     if content.get("ground") == NEUTRAL:
         raise InvalidInput(

@@ -15,7 +15,7 @@ from countersign.charter.packs import StatePack
 from countersign.exchange import checks, redaction, scan
 from countersign.exchange.checks import RiskFinding
 from countersign.exchange.home_sheet import HomeSheet
-from countersign.exchange.kinds import Kind
+from countersign.exchange.kinds import FLASH, Kind
 from countersign.kernel import clock
 from countersign.law.vocabulary import Facts
 
@@ -48,7 +48,7 @@ class Matter:
 
     `approvals`: officers whose signatures were verified, with role. `records`: codes on record for the item. `full`: the
     version before redaction. `offence`: that of the matter, from the content or from what it answers. `concerned`: the
-    content with everybody whom it concerns.
+    content with everybody whom it concerns. `downgraded`: somebody found that it is no threat to life.
     """
 
     item_id: str
@@ -62,6 +62,7 @@ class Matter:
     full: Mapping[str, Any] | None = None
     offence: Mapping[str, Any] | None = None
     concerned: Mapping[str, Any] | None = None
+    downgraded: bool = False
 
     @property
     def persons(self) -> Mapping[str, Any]:
@@ -89,7 +90,7 @@ def derive(matter: Matter) -> Facts:
             "workstream": content.get("workstream", "governance"),
             "item_type": matter.kind.item_type,
             "purpose": content.get("purpose", "administrative"),
-            "urgency": "urgent" if content.get("urgency") == "urgent" else "routine",
+            "urgency": _urgency(matter),
             "bulk": sum(s["type"] == "person" for s in matter.persons.get("subjects", ())) > BULK_PERSONS,
             "mistreatment_risk": risk.level,
             "transfer_restricted": other.code in own.transfer_restricted,
@@ -105,6 +106,13 @@ def derive(matter: Matter) -> Facts:
         | _of_markings(matter)
         | _of_process(matter, risk)
     )
+
+
+def _urgency(matter: Matter) -> str:
+    """Derived: only the flash is a threat to life, while nobody has downgraded it."""
+    if matter.kind.name == FLASH:
+        return "urgent" if matter.downgraded else "threat_to_life"
+    return "urgent" if matter.content.get("urgency") == "urgent" else "routine"
 
 
 def _channel(function: str, content: Mapping[str, Any]) -> str:

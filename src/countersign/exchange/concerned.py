@@ -13,8 +13,6 @@ from countersign.exchange import contents, kinds
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 
-_ASKING = "request.information"
-
 
 def whole(house: House, content: Mapping[str, Any], authority: str) -> dict[str, Any]:
     """The content with everybody whom it concerns among its subjects: its own, then the persons asked about (the one that
@@ -28,7 +26,7 @@ def _asked(house: House, content: Mapping[str, Any], authority: str) -> list[dic
     if not name or content.get("kind") not in kinds.KINDS:
         return []
     rows = ExchangeItem.objects.select_related("arrived", "arrived__peer")
-    item = rows.filter(id=name, direction=ExchangeItem.IN, kind=_ASKING, authority=authority).first()
+    item = rows.filter(id=name, direction=ExchangeItem.IN, kind__in=kinds.PERSONS_ASKED, authority=authority).first()
     if item is None:
         return []
     asked = contents.read(house, item).content

@@ -38,6 +38,13 @@ class AlreadyDecided(Conflict):
     code = "ALREADY_DECIDED"
 
 
+class NotOnDuty(NotAllowed):
+    code = "NOT_ON_DUTY"
+    remedy = (
+        "Call the officer on duty; an executive sets the roster. What is no threat to life goes as an urgent request."
+    )
+
+
 class ApprovalRefused(NotAllowed):
     code = "APPROVAL_REFUSED"
 

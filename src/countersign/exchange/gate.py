@@ -23,6 +23,7 @@ from countersign.exchange import (
     contents,
     decisions,
     drafting,
+    flash,
     judging,
     kinds,
     needs,
@@ -62,6 +63,7 @@ def propose(
     """
     require_role(officer, *DRAFTING_ROLES)
     draft = drafting.read(house, officer, given, peer=peer)
+    flash.require_duty(officer, draft.kind.name)
     answers.check(draft.kind, draft.content, draft.peer)
     draft, decision = judging.with_caveats(house, draft)
     if judging.refused_for_good(decision):
@@ -75,6 +77,7 @@ def propose(
         item = drafting.create(house, officer, draft, authority=officer.authority, state=state)
         decisions.record_decision(house, item, decision)
         needs.note(item, decision)
+        flash.open_lane(house, item)
     return Outcome(item, decision)
 
 
@@ -148,8 +151,8 @@ def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: 
     with transaction.atomic():
         item = open_item(item_id)
         approvals.check_role(house, officer, item, role)
-        item.state, item.declined = ExchangeItem.REFUSED, ground
-        item.save(update_fields=("state", "declined"))
+        item.state, item.declined, item.declined_by = ExchangeItem.REFUSED, ground, officer
+        item.save(update_fields=("state", "declined", "declined_by"))
         decisions.record_act(house, item, act="decline", facts={"officer": officer.id, "role": role, "ground": ground})
     return item
 
@@ -200,7 +203,7 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         parts=parts.split(item.id, kept.content),
         salt=kept.salt,
         blobs=kept.blobs,
-        purpose="urgent" if kept.content.get("urgency") == "urgent" else "normal",
+        purpose="urgent" if item.kind == kinds.FLASH or kept.content.get("urgency") == "urgent" else "normal",
     )
     answers.on_release(item, kept.content)
     item.released = outbox.enqueue(house.station, item.peer, outgoing, decision_leaf_hash=bytes(logged.leaf_hash))
@@ -211,6 +214,7 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         item.due_at = clocks.due(clock.now(), period, answering=other, asking=house.pack)
         answers.open_slots(item, kept.content, window=None)
     item.save(update_fields=("released", "state", "due_at"))
+    flash.on_release(item)
     batching.cut_if_idle(house.station, item.peer)
     failpoints.reach("release.before_commit")
     transaction.on_commit(lambda: failpoints.reach("release.after_commit"))

@@ -10,7 +10,7 @@ from django.db import transaction
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import answers, clocks, decisions, drafting, grants, kinds, parts, walls
+from countersign.exchange import answers, clocks, decisions, drafting, flash, grants, kinds, parts, walls
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
@@ -136,6 +136,7 @@ def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | No
     )
     if kind is not None:
         _take_effect(house, item, content)
+        flash.open_lane(house, item)
     return item
 
 

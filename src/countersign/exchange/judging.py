@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
-from countersign.exchange import attributes, concerned, contents, drafting, in_force, kinds
+from countersign.exchange import attributes, concerned, contents, drafting, flash, in_force, kinds
 from countersign.exchange.attributes import DRAFTERS, Matter
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
@@ -45,6 +45,7 @@ def judge(house: House, item: ExchangeItem, kept: Kept, approvals: Approvals) ->
         full=kept.full,
         offence=_offence_behind(house, content, item.authority),
         concerned=concerned.whole(house, content, item.authority),
+        downgraded=flash.is_downgraded(item.id),
     )
     return _decide(house, matter)
 
@@ -68,13 +69,14 @@ def incomplete(decision: Decision) -> bool:
 
 
 def _decide(house: House, matter: Matter) -> Decision:
-    return decide_facts(
+    decision = decide_facts(
         house,
         action=matter.kind.action(matter.content),
         principal=matter.content.get("from_authority", house.pack.spoc().code),
         resource=matter.kind.name,
         facts=attributes.derive(matter),
     )
+    return flash.guard(matter.item_id, matter.kind.name, decision, [officer for officer, _ in matter.approvals])
 
 
 def _matter(house: House, draft: Draft, approvals: Approvals) -> Matter:

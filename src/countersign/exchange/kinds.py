@@ -14,6 +14,9 @@ from countersign.exchange.errors import ContentInvalid, KindUnknown
 
 URGENT, ROUTINE = Period(hours=72), Period(hours=7 * 24)
 """Directive (EU) 2023/977 article 5: three days urgent (not directly accessible), seven days otherwise."""
+LIFE: Final = Period(hours=1)
+"""A threat to life is answered within the hour (own judgement; the work plan may set another)."""
+FLASH: Final = "flash.threat_to_life"
 Content = Mapping[str, Any]
 
 
@@ -53,6 +56,10 @@ def _answer_clock(content: Content) -> Period:
     return URGENT if content["urgency"] == "urgent" else ROUTINE
 
 
+def _life_clock(content: Content) -> Period | None:
+    return LIFE if content["act"] == "ask" else None
+
+
 def _permission_clock(content: Content) -> Period | None:
     return ROUTINE if content["act"] == "ask" else None
 
@@ -78,7 +85,9 @@ def _asks_in_words(content: Content) -> bool:
     return bool(content.get("necessity") or content.get("recipient"))
 
 
-_REQUESTS: Final = frozenset({"request.information"})
+PERSONS_ASKED: Final = ("request.information", FLASH)
+"""Kinds that may ask about natural persons: admission before any search, one answer a person, the neutral answer."""
+_REQUESTS: Final = frozenset(PERSONS_ASKED)
 _GIVEN: Final = frozenset({"reply", "spontaneous"})
 _ASKABLE: Final = frozenset({"permission.onward", "permission.court_use"})
 
@@ -92,6 +101,7 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("refusal", 1, schemas.Refusal, _releases, "coded_answer", _no_clock, _coded_refusal,
              _REQUESTS | _ASKABLE, closes=True, standing=True),
         Kind("spontaneous", 1, schemas.Spontaneous, _releases, "lead", _no_clock, _free_text),
+        Kind(FLASH, 1, schemas.FlashThreatToLife, _asks_or_releases, "lead", _life_clock, _free_text),
         Kind("note", 1, schemas.Note, _releases, "note", _no_clock, _free_text),
         Kind("feedback.outcome", 1, schemas.FeedbackOutcome, _releases, "feedback", _no_clock, _codes_alone, _GIVEN,
              standing=True),

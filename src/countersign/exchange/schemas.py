@@ -121,6 +121,25 @@ class Spontaneous(Addressed):
     attachments: Attachments = []
 
 
+class FlashThreatToLife(Addressed):
+    """A threat to somebody's life, in seven fields that none may lack: who, what, where, when, how well known, why you, and
+    whom to call back. `act`: ask the other state to do something, or warn it."""
+
+    kind: Literal["flash.threat_to_life"]
+    act: Literal["ask", "warn"]
+    threatened: Line
+    threat: Text
+    place: Line
+    expected: Line
+    evaluation: Evaluation
+    necessity: Text
+    call_back: Line
+    offence: Offence
+    legal_basis: Code
+    subjects: Subjects = []
+    attachments: Attachments = []
+
+
 class Note(Addressed):
     """A message between officers who know each other; it passes the gate like everything else."""
 

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from countersign.charter.models import Officer
-from countersign.exchange import checks, contents, decisions, scan, walls
+from countersign.exchange import checks, contents, decisions, kinds, scan, walls
 from countersign.exchange.errors import SearchRefused
 from countersign.exchange.house import House
 from countersign.exchange.models import Case, ExchangeItem, SearchToken
@@ -29,7 +29,9 @@ _CONTEXT: Final = "countersign/v1/search-token"
 _SPACE: Final = re.compile(r"\s+")
 _TOKEN_BYTES: Final = 16
 _BEGINNINGS: Final = frozenset({"subjects", "case_ref"})
-_WORDS: Final = frozenset({"question", "text", "offence", "necessity", "recipient", "explanation"})
+_WORDS: Final = frozenset(
+    {"question", "text", "offence", "necessity", "recipient", "explanation", "threat", "threatened", "place"}
+)
 _UNREAD: Final = (ExchangeItem.DEFECTIVE, ExchangeItem.EXPIRED)
 
 
@@ -116,7 +118,7 @@ def own_cases(officer: Officer) -> QuerySet[Case]:
     """Cases in whose name holdings may be searched: those in which the authority itself asked. A case that another state's
     request opened is none: that request is admitted first."""
     asked = ExchangeItem.objects.filter(
-        authority=officer.authority, direction=ExchangeItem.OUT, kind="request.information"
+        authority=officer.authority, direction=ExchangeItem.OUT, kind__in=kinds.PERSONS_ASKED
     ).exclude(state=ExchangeItem.REFUSED)
     return Case.objects.filter(authority=officer.authority, id__in=asked.values("case"))
 

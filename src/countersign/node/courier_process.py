@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from countersign.charter import validity
 from countersign.charter.models import Peer
-from countersign.exchange import clockwork, gate, intake, neutral, search
+from countersign.exchange import clockwork, flash, gate, intake, neutral, search
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -148,6 +148,7 @@ class Chores:
         housekeeping.watch_peer_keys()
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
+        flash.look_after(self._house)
         gate.release_held(self._house)
         clockwork.record_silence(self._house)
 

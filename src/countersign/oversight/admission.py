@@ -6,7 +6,7 @@ from django.db import transaction
 
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import decisions, walls
+from countersign.exchange import decisions, kinds, walls
 from countersign.exchange.errors import AlreadyDecided
 from countersign.exchange.house import House
 from countersign.exchange.intake import find_received
@@ -36,7 +36,7 @@ def admit(house: House, officer: Officer, item_id: str, *, found: tuple[str, ...
             field="found",
             remedy="Refuse the request with its ground, or confirm each question.",
         )
-    if item.kind != "request.information" or item.state != ExchangeItem.ACCEPTED:
+    if item.kind not in kinds.PERSONS_ASKED or item.state != ExchangeItem.ACCEPTED:
         raise AlreadyDecided("only a request that was taken in hand is admitted.", field="item")
     row, new = Admission.objects.get_or_create(item=item, defaults={"officer": officer, "at": clock.now()})
     if not new:
