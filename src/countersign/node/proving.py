@@ -9,6 +9,7 @@ from pathlib import Path
 from countersign.charter import packs
 from countersign.charter.packs import StatePack
 from countersign.kernel.errors import InvalidInput
+from countersign.law import flashlist
 from countersign.law.policies import PolicySet
 from countersign.law.proofs import comparing, report, versions
 from countersign.law.proofs.claims import Claims, load
@@ -46,7 +47,8 @@ def notes_of(pack: StatePack) -> list[versions.Note]:
 
 def _examined(pack: StatePack, older: dict[str, PolicySet] | None) -> Report:
     policies = policies_of(pack)
-    found = report.examine(policies, pack.code, claims_of(pack, policies), _tell)
+    frozen = flashlist.load(_law_files(pack, flashlist.FILE))
+    found = report.examine(policies, pack.code, claims_of(pack, policies), _tell, frozen=frozen)
     if older is not None:
         _compare(pack, policies, older, found)
     return found

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.law.policies import PolicySet
-from countersign.law.proofs import findings
+from countersign.law.proofs import findings, relaxing
 from countersign.law.proofs.claims import Claims
 from countersign.law.proofs.comparing import Loosening
 from countersign.law.proofs.findings import Harm, Life, Proof, Surprise
 from countersign.law.proofs.prover import Prover, differences
+from countersign.law.proofs.relaxing import Relaxed
 from countersign.law.vocabulary import Facts
 
 Tell = Callable[[str], None]
@@ -31,6 +32,8 @@ class Report:
     surprises: list[Surprise] = field(default_factory=list)
     known: dict[str, str] = field(default_factory=dict)
     loosenings: list[Loosening] = field(default_factory=list)
+    relaxed: list[Relaxed] = field(default_factory=list)
+    frozen: frozenset[str] = frozenset()
 
     @property
     def dead(self) -> list[str]:
@@ -69,6 +72,14 @@ class Report:
         found += [f"more approvals can harm in {harm.action}" for harm in self.harms]
         found += [f"{rule} never matters" for rule in self.dead]
         found += [f"{surprise} is permitted and not judged" for surprise in self.unjudged]
+        spared = {one.rule for one in self.relaxed}
+        found += [
+            f"a threat to life relaxes {rule}, which is not on the frozen list" for rule in sorted(spared - self.frozen)
+        ]
+        found += [
+            f"the frozen list names {rule}, which a threat to life does not relax"
+            for rule in sorted(self.frozen - spared)
+        ]
         return found + [
             f"{loosening.action} allows more than before by {loosening.because}, and no note says so"
             for loosening in self.loosenings if not loosening.named
@@ -101,6 +112,9 @@ class Report:
                  "judged": self.known.get(surprise.claim.id)}
                 for surprise in self.surprises
             ],
+            "relaxed_by_a_threat_to_life": [
+                {"rule": one.rule, "action": one.action, "opens": one.opens, "example": one.example} for one in self.relaxed
+            ],
             "newly_allowed": [
                 {"action": loosening.action, "by": loosening.because, "named": loosening.named, "now": loosening.now,
                  "before": loosening.before}
@@ -111,9 +125,12 @@ class Report:
         }  # fmt: skip
 
 
-def examine(policies: PolicySet, state: str, claims: Claims, tell: Tell) -> Report:
-    """Prove everything about a state's policies, telling each finding in lines. Raises ProverMissing, ProofFault."""
-    report = Report(state, policies.version, len(policies.rules), known=claims.known)
+def examine(policies: PolicySet, state: str, claims: Claims, tell: Tell, *, frozen: frozenset[str]) -> Report:
+    """Prove everything about a state's policies, telling each finding in lines. `frozen`: what a threat to life may relax.
+
+    Raises ProverMissing, ProofFault.
+    """
+    report = Report(state, policies.version, len(policies.rules), known=claims.known, frozen=frozen)
     provers = {action: Prover(policies, state, action) for action in policies.vocabulary.actions}
     tell(f"{state}: {report.rules} rules, policy {policies.version}")
     for line in _steps(report, provers, claims):
@@ -137,6 +154,7 @@ def _steps(report: Report, provers: dict[str, Prover], claims: Claims) -> Iterat
     for prover in provers.values():
         report.lives += findings.lives(prover)
     yield from _of_rules(report)
+    yield from _of_relaxing(report, provers)
     yield f" surprise queries: {len(claims.surprises)}"
     for claim in claims.surprises:
         asked = [findings.ask(provers[action], claim) for action in claim.actions]
@@ -165,6 +183,15 @@ def _of_rules(report: Report) -> Iterator[str]:
     yield from (f"  {rule}: {', '.join(claims)}" for rule, claims in breaks.items())
     others = sorted({life.rule for life in report.lives} - set(breaks))
     yield f"  no invariant speaks of: {', '.join(others)}"
+
+
+def _of_relaxing(report: Report, provers: dict[str, Prover]) -> Iterator[str]:
+    for prover in provers.values():
+        report.relaxed += relaxing.relaxed(prover)
+    spared = {one.rule: one.opens for one in report.relaxed}
+    same = "as frozen" if set(spared) == report.frozen else "NOT AS FROZEN"
+    yield f" a threat to life relaxes, {same}: {len(spared)} rules"
+    yield from (f"  {rule}{' (opens a way)' if opens else ''}" for rule, opens in sorted(spared.items()))
 
 
 def _of_surprise(asked: list[Surprise], known: dict[str, str]) -> Iterator[str]:
