@@ -17,6 +17,7 @@ from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange import decisions, walls
 from countersign.exchange.house import House
+from countersign.exchange.kinds import FLASH
 from countersign.exchange.models import DutyPage, DutyTurn, ExchangeItem
 from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput
@@ -80,6 +81,12 @@ def lent(officer: Officer) -> frozenset[str]:
     return frozenset(
         role for turn in turns(officer.authority) if turn.officer_id == officer.pk for role in turn.stands_for
     )
+
+
+def require(officer: Officer, item: ExchangeItem, role: str) -> None:
+    """Raise RoleRequired unless the officer holds the role, or stands in for it on duty in the threat-to-life lane."""
+    if not (item.kind == FLASH and role in lent(officer)):
+        require_role(officer, role)
 
 
 def call(house: House, item: ExchangeItem, *, but: frozenset[str] = frozenset()) -> list[Officer]:

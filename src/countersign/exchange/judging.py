@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
-from countersign.exchange import attributes, concerned, contents, drafting, flash, in_force, kinds
+from countersign.exchange import attributes, concerned, contents, doubts, drafting, flash, in_force, kinds
 from countersign.exchange.attributes import DRAFTERS, Matter
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
@@ -76,7 +76,8 @@ def _decide(house: House, matter: Matter) -> Decision:
         resource=matter.kind.name,
         facts=attributes.derive(matter),
     )
-    return flash.guard(matter.item_id, matter.kind.name, decision, [officer for officer, _ in matter.approvals])
+    decision = flash.guard(matter.item_id, matter.kind.name, decision, [officer for officer, _ in matter.approvals])
+    return doubts.guard(decision, matter.content, matter.sheet, matter.records)
 
 
 def _matter(house: House, draft: Draft, approvals: Approvals) -> Matter:

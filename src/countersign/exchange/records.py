@@ -5,8 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from countersign.charter.models import Officer
-from countersign.charter.officers import require_role
-from countersign.exchange import decisions, needs, walls
+from countersign.exchange import decisions, doubts, duty, needs, walls
 from countersign.exchange.attributes import CONSENTS, OUTSIDE_APPROVALS, RECORDABLE
 from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.gate import open_item
@@ -15,7 +14,7 @@ from countersign.exchange.models import Record
 from countersign.kernel import clock
 from countersign.kernel.errors import Conflict, InvalidInput
 
-CODES = RECORDABLE | CONSENTS | OUTSIDE_APPROVALS
+CODES = RECORDABLE | CONSENTS | OUTSIDE_APPROVALS | {f"{doubts.PREFIX}{code}" for code in doubts.codes()}
 
 
 @transaction.atomic
@@ -24,7 +23,6 @@ def put(house: House, officer: Officer, item_id: str, *, code: str, reference: s
 
     A legal adviser does, and not for an own draft. Raises InvalidInput, RoleRequired, ApprovalRefused, Conflict.
     """
-    require_role(officer, "legal")
     if code not in CODES:
         raise InvalidInput(
             f"{code} is not recorded by hand.", field="code", remedy=f"One of: {', '.join(sorted(CODES))}."
@@ -32,6 +30,7 @@ def put(house: House, officer: Officer, item_id: str, *, code: str, reference: s
     if not reference.strip() or len(reference) > 200:
         raise InvalidInput("the document's reference is missing or longer than 200 characters.", field="reference")
     item = open_item(item_id)
+    duty.require(officer, item, "legal")
     walls.require_member(officer, item.authority)
     if officer.pk == item.drafter_id:
         raise ApprovalRefused("the drafter does not record conditions for the own item.", field="as")

@@ -15,7 +15,7 @@ from django.db import transaction
 from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import concerned, contents, decisions, gate, kinds, needs, walls
+from countersign.exchange import concerned, contents, decisions, duty, gate, kinds, needs, walls
 from countersign.exchange.checks import NOT_ASSESSED, RiskFinding
 from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.house import House
@@ -68,8 +68,8 @@ def assess(
 
     Never for an own draft. Raises ApprovalRefused, InvalidInput, NotFound (no profile in date).
     """
-    require_role(officer, "risk_officer")
     item = gate.open_item(item_id)
+    duty.require(officer, item, "risk_officer")
     walls.require_member(officer, item.authority)
     if officer.pk == item.drafter_id:
         raise ApprovalRefused("the drafter does not assess the own item.", field="as")

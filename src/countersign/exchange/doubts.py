@@ -1,0 +1,149 @@
+"""Free text that says more than was declared: a doubt that a person settles, or a contradiction that stops the item.
+
+A scan cannot understand a text. So a find is never taken as a fact: it is declared by the drafter, taken out, or found not to be
+so by a legal adviser, on record. Until then nobody can approve.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from countersign.charter import packs
+from countersign.exchange import scan
+from countersign.exchange.home_sheet import HomeSheet
+from countersign.law.decide import CONTRADICTION, DOUBT, Decision
+from countersign.law.policies import Rule
+
+PREFIX: Final = "doubt_"
+MEMBERS: Final = (
+    "question",
+    "text",
+    "necessity",
+    "explanation",
+    "threat",
+    "threatened",
+    "place",
+    "handling",
+    "recipient",
+)
+"""Members of a content that people write in their own words."""
+_LABEL: Final = re.compile(r"\bTLP\s*:?\s*(RED|AMBER\+STRICT|AMBER|GREEN)\b", re.I)
+_LABELS: Final = {"GREEN": "green", "AMBER": "amber", "AMBER+STRICT": "amber_strict", "RED": "red"}
+_ORDER: Final = ("none", "clear", "green", "amber", "amber_strict", "red")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What is looked for under one heading: `declares`, the codes that say the same; `contradicts`, the origin that it denies."""
+
+    code: str
+    pattern: re.Pattern[str]
+    declares: frozenset[str]
+    contradicts: str
+
+
+@lru_cache(maxsize=1)
+def lexicon() -> tuple[Word, ...]:
+    """The words of the common pack."""
+    return load(packs.common_folder() / "doubts.toml")
+
+
+def load(path: Path) -> tuple[Word, ...]:
+    content = tomllib.loads(path.read_text("utf-8"))
+    return tuple(
+        Word(code, _pattern(entry["words"]), frozenset(entry.get("declares", ())), entry.get("contradicts", ""))
+        for code, entry in content.items()
+    )
+
+
+def codes() -> tuple[str, ...]:
+    """Everything a doubt can be about."""
+    return tuple(word.code for word in lexicon() if word.declares)
+
+
+def found(content: Mapping[str, Any], sheet: HomeSheet) -> frozenset[str]:
+    """Doubts that the texts raise and the home sheet does not declare."""
+    texts = list(_texts(content))
+    declared = {*sheet.persons, *sheet.data}
+    return frozenset(
+        word.code for word in lexicon() if word.declares and not word.declares & declared and _says(word, texts)
+    )
+
+
+def contradictions(content: Mapping[str, Any], sheet: HomeSheet) -> frozenset[str]:
+    """What the texts say that cannot be true beside what was declared: another's caveat on own information, a stricter label."""
+    texts = list(_texts(content))
+    told = {word.code for word in lexicon() if word.contradicts == sheet.origin and _says(word, texts)}
+    marked = content.get("marking", {}).get("tlp", "red")
+    labels = {_LABELS[match.group(1).upper()] for text in texts for match in _LABEL.finditer(text)}
+    stricter = any(_ORDER.index(label) > _ORDER.index(marked) for label in labels)
+    return frozenset(told | ({"stricter_label"} if stricter else set()))
+
+
+def guard(decision: Decision, content: Mapping[str, Any], sheet: HomeSheet, settled: Iterable[str]) -> Decision:
+    """The decision, or a no where a text contradicts what was declared, or a doubt is open. `settled`: codes on record."""
+    if against := contradictions(content, sheet):
+        return decision.but(_contradiction(against))
+    still = {f"{PREFIX}{code}" for code in found(content, sheet)} - set(settled)
+    return decision.but(_doubt(frozenset(still))) if still else decision
+
+
+def _says(word: Word, texts: list[str]) -> bool:
+    return any(word.pattern.search(text) for text in texts)
+
+
+def _texts(content: Mapping[str, Any]) -> Iterator[str]:
+    for member in MEMBERS:
+        yield from map(_folded, scan.texts(content.get(member)))
+    for file in content.get("attachments", ()):
+        yield _folded(file["name"])
+
+
+def _folded(text: str) -> str:
+    """Compatibility forms, without case; accents of Latin letters fall, vowel signs of Indic scripts stay."""
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    kept = "".join(char for char in plain if not "\u0300" <= char <= "\u036f")
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", kept).casefold())
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    parts = []
+    for word in sorted(map(_folded, words), key=len, reverse=True):
+        body = re.escape(word).replace(r"\#", r"[0-9]")
+        parts.append(rf"(?<!\w){body}(?!\w)" if word.isascii() else body)
+    return re.compile("|".join(parts))
+
+
+def _doubt(codes_: frozenset[str]) -> Rule:
+    named = ", ".join(sorted(code.removeprefix(PREFIX) for code in codes_))
+    return Rule(
+        id=DOUBT,
+        citation="Project rule: a person settles what a text may say; Arar Commission 2006 (accuracy before sharing)",
+        family="gate",
+        effect="require_condition",
+        statement=f"The text may speak of something that was not declared: {named}.",
+        remedy="Declare it in a new draft, take the words out, or have a legal adviser put on record that it is not so.",
+        confidence="high",
+        status="confirmed",
+        cures={"conditions": codes_},
+    )
+
+
+def _contradiction(against: frozenset[str]) -> Rule:
+    return Rule(
+        id=CONTRADICTION,
+        citation="Project rule: a contradiction between what is declared and what is found stops the item",
+        family="gate",
+        effect="forbid",
+        statement=f"The text contradicts what was declared: {', '.join(sorted(against))}.",
+        remedy="Declare whose information it is and how it is labelled, or take the words out; then propose it again.",
+        confidence="high",
+        status="confirmed",
+    )
