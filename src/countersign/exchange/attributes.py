@@ -184,13 +184,18 @@ def _of_process(matter: Matter, risk: RiskFinding) -> Facts:
         "risk_assessed": risk.assessed,
         "mitigation_documented": risk.mitigation_documented,
     }
+    assured = checks.assurances(
+        content.get("case_ref", ""), content.get("from_authority", matter.own.spoc().code), matter.other.code
+    )
     return {
         "necessity": necessity,
         "graded": graded,
         "approvals": sorted(_approvals(matter) | (matter.records & OUTSIDE_APPROVALS)),
         "caveats": sorted(c["code"] for c in content.get("caveats", ()) if texts.get(c["code"]) == c["text"]),
         "redactions": sorted(_withheld(matter)),
-        "conditions": sorted({name for name, holds in derived.items() if holds} | (matter.records & RECORDABLE)),
+        "conditions": sorted(
+            {name for name, holds in derived.items() if holds} | (matter.records & RECORDABLE) | assured
+        ),
     }
 
 
@@ -209,11 +214,10 @@ DATA_REDACTIONS: Final = frozenset(
 """Redactions that are named as the category of data they take out; the others are of persons."""
 RECORDABLE: Final = frozenset(
     {
-        "assurance_no_death_penalty", "assurance_no_mistreatment", "assurance_no_onward", "opc_notified",
-        "intercept_authority_checked", "named_recipients", "s17_arrangement_approved", "cvd_coordinated",
+        "opc_notified", "intercept_authority_checked", "named_recipients", "s17_arrangement_approved", "cvd_coordinated",
     }
 )  # fmt: skip
-"""Conditions that a legal adviser records; the others are derived from the item and the registers."""
+"""Conditions that a legal adviser records; the others are derived from the item and the registers, of assurances too."""
 CONSENTS: Final = frozenset({"originator_consent", "consent"})
 DRAFTERS: Final = frozenset({"necessity_recorded", "graded", "accuracy_characterised"})
 """Conditions that only a better draft can meet."""

@@ -39,9 +39,23 @@ class AdmissionCheck(Protocol):
     def __call__(self, item_id: str) -> bool: ...
 
 
+class AssuranceCheck(Protocol):
+    """Conditions that assurances in force of this state meet in this case of the authority."""
+
+    def __call__(self, case_ref: str, authority: str, state: str) -> frozenset[str]: ...
+
+
+class FreezeCheck(Protocol):
+    """Whether an own item is frozen at home, for a ground that is not told."""
+
+    def __call__(self, item_id: str) -> bool: ...
+
+
 _protection: list[ProtectionCheck] = []
 _risk: list[RiskCheck] = []
 _admission: list[AdmissionCheck] = []
+_assurances: list[AssuranceCheck] = []
+_freezes: list[FreezeCheck] = []
 
 
 def register_protection(check: ProtectionCheck | None) -> None:
@@ -55,6 +69,14 @@ def register_risk(check: RiskCheck) -> None:
 
 def register_admission(check: AdmissionCheck) -> None:
     _admission[:] = [check]
+
+
+def register_assurances(check: AssuranceCheck) -> None:
+    _assurances[:] = [check]
+
+
+def register_freezes(check: FreezeCheck) -> None:
+    _freezes[:] = [check]
 
 
 def protection(content: Mapping[str, Any]) -> str:
@@ -73,3 +95,12 @@ def risk(item_id: str, content: Mapping[str, Any], recipient: str) -> RiskFindin
 def admitted(item_id: str) -> bool:
     """Without a register of admissions nothing is admitted."""
     return bool(_admission) and _admission[0](item_id)
+
+
+def assurances(case_ref: str, authority: str, state: str) -> frozenset[str]:
+    """Without a register nothing is assured."""
+    return _assurances[0](case_ref, authority, state) if _assurances else frozenset()
+
+
+def frozen(item_id: str) -> bool:
+    return bool(_freezes) and _freezes[0](item_id)

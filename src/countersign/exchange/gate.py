@@ -144,6 +144,19 @@ def release_held(house: House) -> int:
     return released
 
 
+def decide_anew(house: House, item: ExchangeItem) -> Decision:
+    """Decide on an open item, locked by the caller, after a fact beside it changed: released, held, waiting, or at its end."""
+    kept = _intact(house, item)
+    decision = judging.judge(house, item, kept, approvals.valid(item))
+    logged = decisions.record_decision(house, item, decision)
+    if judging.refused_for_good(decision):
+        item.state = ExchangeItem.REFUSED
+        item.save(update_fields=("state",))
+    else:
+        _settle(house, item, kept, decision, logged)
+    return decision
+
+
 def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: str) -> ExchangeItem:
     """An approver says no, with a coded ground. The item will not leave; a new proposal may."""
     if ground not in REFUSAL_GROUNDS:

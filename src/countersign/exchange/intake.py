@@ -10,7 +10,7 @@ from django.db import transaction
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import answers, clocks, decisions, drafting, flash, grants, kinds, parts, walls
+from countersign.exchange import answers, clocks, decisions, drafting, flash, grants, kinds, parts, recalls, walls
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
@@ -155,6 +155,7 @@ def _take_effect(house: House, item: ExchangeItem, content: dict[str, Any]) -> N
     if item.answers:
         answers.on_arrival(item, content)
     grants.on_arrival(item, content)
+    recalls.on_arrival(house, item, content)
 
 
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:

@@ -109,6 +109,8 @@ KINDS: Final[dict[str, Kind]] = {
              _asks_in_words, _ASKABLE, closes=True),
         Kind("permission.court_use", 1, schemas.PermissionCourtUse, _asks_or_releases, "permission", _permission_clock,
              _asks_in_words, _ASKABLE, closes=True),
+        Kind("assurance.breach", 1, schemas.AssuranceBreach, _releases, "note", _no_clock, _codes_alone),
+        Kind("recall", 1, schemas.Recall, _releases, "note", _no_clock, _codes_alone, standing=True),
         Kind("note.test", 1, schemas.TestMessage, _releases, "note", _no_clock, _codes_alone, standing=True),
     )
 }  # fmt: skip

@@ -276,3 +276,13 @@ class Escalation(models.Model):
     head = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     reopened = models.BooleanField(null=True)
     decided_at = models.DateTimeField(null=True)
+
+
+class RecallDue(models.Model):
+    """An own item that is recalled in the next batch of recalls. They all leave alike, whatever the reason of each."""
+
+    item = models.OneToOneField(ExchangeItem, on_delete=models.CASCADE, related_name="recall_due")
+    asked_by = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    leaves_at = models.DateTimeField()
+    sent = models.OneToOneField(ExchangeItem, on_delete=models.PROTECT, null=True, related_name="+")

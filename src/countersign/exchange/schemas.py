@@ -195,6 +195,24 @@ class PermissionCourtUse(Permission):
     kind: Literal["permission.court_use"]
 
 
+class AssuranceBreach(Addressed):
+    """An assurance that was given in the case was broken, or is feared to be: in codes, so that it can be told at once."""
+
+    kind: Literal["assurance.breach"]
+    assurance: Literal["assurance_no_death_penalty", "assurance_no_mistreatment", "assurance_no_onward"]
+    given_on: Day
+    finding: Literal["broken", "in_doubt"]
+    learned_on: Day
+
+
+class Recall(Addressed):
+    """The item is not to be used any more. Every recall gives this one ground, whatever its reason is (protocol section 7)."""
+
+    kind: Literal["recall"]
+    item: ItemId
+    ground: Literal["WITHDRAWN_BY_ORIGINATOR"]
+
+
 class TestMessage(Strict):
     """Fixed bytes that prove the channel after peering. Nothing can be added to them."""
 

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from countersign.charter import packs
 from countersign.charter.models import Officer
-from countersign.exchange import attributes, contents, decisions, judging, walls
+from countersign.exchange import attributes, checks, contents, decisions, judging, walls
 from countersign.exchange.attributes import Matter
 from countersign.exchange.contents import Kept
 from countersign.exchange.errors import GateRefused
@@ -71,7 +71,7 @@ def facts_of(house: House, item: ExchangeItem, kept: Kept, meant: Purpose, *, ow
         "recipient_agency": own.function,
         "own_item": own_item,
         "same_purpose": meant.purpose in ("", content.get("purpose")),
-        "frozen": item.state == ExchangeItem.FROZEN,
+        "frozen": item.state == ExchangeItem.FROZEN or checks.frozen(item.id),
         "use": meant.use,
         "permissions": sorted(_granted(item, meant)),
         "caveats": sorted({caveat["code"] for caveat in content.get("caveats", ())} & _known(house)),

@@ -13,6 +13,7 @@ from typing import Final
 from countersign.kernel.errors import InvalidInput
 
 PREFIXES: Final = {
+    "asr": "assurance",
     "cas": "case",
     "itm": "exchange item",
     "dec": "gate decision",

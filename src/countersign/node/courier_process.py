@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from countersign.charter import validity
 from countersign.charter.models import Peer
-from countersign.exchange import clockwork, flash, gate, intake, neutral, search
+from countersign.exchange import clockwork, flash, gate, intake, neutral, recalls, search
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -23,6 +23,7 @@ from countersign.link.courier import Courier
 from countersign.link.models import LinkState
 from countersign.node import pins
 from countersign.node.home import Home
+from countersign.oversight import late
 
 HOUSEKEEPING_SECONDS = 5.0
 QUIET_SECONDS = 0.5
@@ -149,6 +150,8 @@ class Chores:
         pins.refresh(self._home, self._house.station)
         housekeeping.anchor_daily(self._house.station)
         flash.look_after(self._house)
+        late.look_on(self._house)
+        recalls.send_due(self._house)
         gate.release_held(self._house)
         clockwork.record_silence(self._house)
 

@@ -15,7 +15,7 @@ from countersign.ledger.marks import Marks
 from countersign.link.station import OUTBOX_KEY, Station
 from countersign.node.home import Home
 from countersign.node.policies import policies_of
-from countersign.oversight import admission, risk
+from countersign.oversight import admission, assurances, late, risk
 from countersign.oversight.protection import ProtectionGate, read_key
 from countersign.web.premises import Premises
 
@@ -74,6 +74,8 @@ def _register_checks(home: Home) -> None:
     holds every personal item."""
     checks.register_risk(risk.finding)
     checks.register_admission(admission.is_admitted)
+    checks.register_assurances(assurances.in_force)
+    checks.register_freezes(late.is_frozen)
     try:
         checks.register_protection(ProtectionGate(read_key(home.keys / PROTECTION_KEY)))
     except (OSError, CountersignError):

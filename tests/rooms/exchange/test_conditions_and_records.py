@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from support import flow, officers_of
 
@@ -10,9 +12,10 @@ from countersign.charter.errors import RoleRequired
 from countersign.exchange import contents, gate, judging, queries, records
 from countersign.exchange.errors import ApprovalRefused, ContentInvalid, GateRefused
 from countersign.exchange.models import Approval, ExchangeItem
+from countersign.kernel import clock
 from countersign.kernel.errors import Conflict, InvalidInput, NotFound
 from countersign.law.errors import MarkingRefused
-from countersign.oversight import risk
+from countersign.oversight import assurances, risk
 from countersign.oversight.models import RiskAssessment, RiskProfile
 
 find, request = officers_of.find, officers_of.request
@@ -98,9 +101,11 @@ def test_bare_and_mitigated_risk_are_kept_apart_and_substantial_risk_asks_for_wh
         decision = gate.standing(pair.ca.house, item)
         assert decision.missing("conditions") == {"assurance_no_mistreatment"}
         assert "senior_officer" in decision.missing("approvals")
-        records.put(
-            pair.ca.house, find("legal"), item.id, code="assurance_no_mistreatment", reference="Note 12 (invented)"
-        )
+        today = clock.now().date()
+        assurances.register(
+            pair.ca.house, find("legal"), code="assurance_no_mistreatment", case_ref=item.case.reference, given_by="NIA",
+            document="Note 12 (invented)", given_on=today, valid_until=today + timedelta(days=365),
+        )  # fmt: skip
         for login, role in (("releaser", "releaser"), ("second", "second_officer"), ("senior", "senior_officer")):
             outcome = flow.approve(pair.ca, item, login, role)
         assert outcome.item.state == ExchangeItem.RELEASED
