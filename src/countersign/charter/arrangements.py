@@ -17,10 +17,13 @@ from countersign.kernel.errors import InvalidInput
 from countersign.kernel.ids import new_id
 
 EYES = 2
+AGREEABLE = ("L3", "L4")
+"""Classified levels that two nodes may be accredited for; L5 never moves on this system."""
 
 
 def register(text: str, *, by: Officer) -> Arrangement:
-    """Register an arrangement from its TOML form: reference, title, states, kinds, purposes, valid_from, valid_until.
+    """Register an arrangement from its TOML form: reference, title, states, kinds, purposes, valid_from, valid_until;
+    of a security agreement also nodes and levels.
 
     It opens nothing until two officers certify that it is signed.
     """
@@ -65,6 +68,14 @@ def covers(*, states: set[str], kind: str, purpose: str) -> bool:
     return any(states <= set(row.states) and kind in row.kinds and purpose in row.purposes for row in certified)
 
 
+def protected_levels(nodes: set[str]) -> frozenset[str]:
+    """Classified levels that a security agreement in force lets these two nodes exchange; without one, none."""
+    today = clock.now().date()
+    rows = Arrangement.objects.filter(suspended=False, valid_from__lte=today, valid_until__gte=today).exclude(levels=[])
+    certified = rows.annotate(eyes=Count("arrangementconfirmation")).filter(eyes__gte=EYES)
+    return frozenset(level for row in certified if nodes <= set(row.nodes) for level in row.levels)
+
+
 def _parse(text: str) -> dict[str, Any]:
     try:
         content = tomllib.loads(text)
@@ -82,6 +93,20 @@ def _parse(text: str) -> dict[str, Any]:
     for name, kind in kinds.items():
         if not isinstance(content.get(name), kind):
             raise InvalidInput(f"`{name}` is missing or not a {kind.__name__}.", field=name)
-    if unknown := set(content) - set(kinds):
+    if unknown := set(content) - set(kinds) - {"nodes", "levels"}:
         raise InvalidInput("an arrangement has no such field.", field=min(unknown))
-    return content
+    return content | _security(content)
+
+
+def _security(content: dict[str, Any]) -> dict[str, Any]:
+    """The members of a security agreement: both nodes by name, and levels that may be agreed. Top secret may not."""
+    nodes, levels = content.get("nodes", []), content.get("levels", [])
+    if bool(nodes) != bool(levels):
+        raise InvalidInput("a security agreement names both its nodes and its levels.", field="nodes")
+    if nodes and not (isinstance(nodes, list) and len(set(map(str, nodes))) == len(nodes) == EYES):
+        raise InvalidInput("a security agreement names exactly two nodes.", field="nodes")
+    if wrong := [level for level in levels if level not in AGREEABLE]:
+        raise InvalidInput(
+            f"{wrong[0]} cannot be agreed.", field="levels", remedy=f"One or more of: {', '.join(AGREEABLE)}."
+        )
+    return {"nodes": nodes, "levels": levels}

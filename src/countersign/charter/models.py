@@ -110,7 +110,8 @@ class KeyPart(models.Model):
 
 
 class Arrangement(models.Model):
-    """A written arrangement between the states: what may be exchanged, for which purposes, from when to when."""
+    """A written arrangement between the states: what may be exchanged, for which purposes, from when to when. A security
+    agreement also names the two nodes and the harmonised levels of classification that they may exchange."""
 
     id = models.CharField(max_length=30, primary_key=True)
     reference = models.CharField(max_length=100, unique=True)
@@ -121,6 +122,8 @@ class Arrangement(models.Model):
     valid_from = models.DateField()
     valid_until = models.DateField()
     suspended = models.BooleanField(default=False)
+    nodes = models.JSONField(default=list)
+    levels = models.JSONField(default=list)
 
 
 class ArrangementConfirmation(models.Model):

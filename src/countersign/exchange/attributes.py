@@ -169,6 +169,7 @@ def _of_markings(matter: Matter) -> Facts:
     return {
         "marking": level,
         "tlp": marking["tlp"] if marking else "clear",
+        "pap": marking["pap"] if marking else "clear",
         "handling": matter.content.get("handling", {}).get("code", "H0"),
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from countersign.charter import packs, peering
+from countersign.charter import arrangements, packs, peering
 from countersign.charter.models import Officer, Peer
 from countersign.charter.packs import StatePack
 from countersign.exchange import contents, home_sheet, kinds
@@ -49,7 +49,8 @@ def read(house: House, officer: Officer, given: Any, *, peer: Peer | None) -> Dr
     if content.get("from_authority", officer.authority) != officer.authority:
         raise InvalidInput("an officer proposes for the own authority only.", field="from_authority")
     target = peer or peering.of_state(content.get("to_state", ""))
-    _check_header(house.pack, packs.state(target.state_code), content)
+    nodes = {house.station.node, target.node}
+    _check_header(house.pack, packs.state(target.state_code), content, nodes)
     return Draft(new_id("itm"), kind, Kept(content, secrets.token_bytes(commitments.SALT_BYTES), (), sheet), target)
 
 
@@ -103,8 +104,8 @@ def _case(content: Mapping[str, Any], peer: Peer, authority: str) -> Case | None
     return open_case(content["case_ref"], peer, authority) if "case_ref" in content else None
 
 
-def _check_header(own: StatePack, other: StatePack, content: Mapping[str, Any]) -> None:
-    """The header names an authority of the other state, and a marking that may move here."""
+def _check_header(own: StatePack, other: StatePack, content: Mapping[str, Any], nodes: set[str]) -> None:
+    """The header names an authority of the other state, and a marking that may move between these nodes."""
     to_authority = content.get("to_authority")
     if to_authority is not None and content["to_state"] == other.code and to_authority not in other.authorities:
         raise InvalidInput(
@@ -120,6 +121,7 @@ def _check_header(own: StatePack, other: StatePack, content: Mapping[str, Any]) 
             remedy=f"One of: {', '.join(sorted(own.legal_bases))}.",
         )
     if "marking" in content:
-        markings.require_movable(markings.named(own.markings, content["marking"]["level"]), markings.scales())
+        agreed = arrangements.protected_levels(nodes)
+        markings.require_movable(markings.named(own.markings, content["marking"]["level"]), markings.scales(), agreed)
     if content.get("caveats"):
         raise InvalidInput("caveats are filled in by the node.", field="caveats", remedy="Leave the list empty.")

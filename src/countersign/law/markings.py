@@ -11,10 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
 from countersign.charter import packs
 from countersign.charter.packs import Marking
 from countersign.law.errors import MarkingRefused
+
+HIGHEST: Final = "L5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def named(markings: Mapping[str, Marking], name: str) -> Marking:
         ) from None
 
 
-def require_movable(marking: Marking, known: Scales) -> None:
-    """Refuse a classified level in code: no rule and no person can release it on this system."""
-    if not known.moves.get(marking.level, False):
+def require_movable(marking: Marking, known: Scales, agreed: frozenset[str] = frozenset()) -> None:
+    """Refuse a classified level in code, unless a security agreement of both nodes has it among the `agreed`: no rule and no
+    person can release it otherwise, and the highest level never."""
+    if not known.moves.get(marking.level, False) and (marking.level not in agreed or marking.level == HIGHEST):
         raise MarkingRefused(
             f"{marking.name} ({marking.level}) does not move on this system: no security agreement of both nodes is registered.",
             field="marking.level",

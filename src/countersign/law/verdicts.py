@@ -28,6 +28,7 @@ TEST_DEFAULTS: Final[Facts] = {
 """Defaults of the rule catalogue for trials. Live decisions have none: a missing attribute is an error."""
 PROCESS: Final[Facts] = {
     "own_item": False, "same_purpose": False, "frozen": False, "handling": "H0", "use": "none", "permissions": [],
+    "pap": "none",
     "approvals": [], "conditions": [], "caveats": [], "redactions": [],
 }  # fmt: skip
 """What only `Use` and `Route` look at, and the process sets a trial starts without."""

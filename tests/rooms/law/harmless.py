@@ -21,7 +21,7 @@ Facts = dict[str, Any]
 _COMMON: Facts = {
     "personal": True, "subjects": ["suspect"], "data": ["identity"], "offence": "fraud", "max_penalty": "prison",
     "dual_criminality": "yes", "purpose": "investigation", "origin": "own", "originator_consent": False,
-    "mistreatment_risk": "none_identified", "tainted": "none", "political": "none", "marking": "unmarked", "tlp": "none",
+    "mistreatment_risk": "none_identified", "tainted": "none", "political": "none", "marking": "unmarked", "tlp": "none", "pap": "none",
     "channel": "police", "agency": "police", "recipient_agency": "police", "workstream": "networks", "item_type": "lead",
     "arrangement": True, "consent": False, "urgency": "routine", "necessity": True, "graded": True, "bulk": False,
     "origin_state": "other", "transfer_restricted": False, "protection_check": "clear", "age_status": "adult",

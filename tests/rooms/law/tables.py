@@ -510,6 +510,12 @@ USE: list[Case] = [
         Case("USE-TLP-STRICT", {"tlp": tlp, "use": use}, _MAY_PASS_ON)
         for tlp in ("amber", "amber_strict") for use in _ONWARD
     ),
+    *(
+        Case("USE-PAP-AMBER", {"pap": pap, "use": use}, cure)
+        for pap in ("amber", "red") for use in ("enforcement", "adverse_decision")
+        for cure in ({"permissions": ["purpose"]}, {"pap": "green"}, {"use": "export"})
+    ),
+    *(Case("USE-PAP-RED", {"pap": "red", "use": use}, cure) for use in _ONWARD for cure in (_MAY_PASS_ON, {"pap": "amber"})),
     *(Case("USE-TAINTED-COURT", {"tainted": tainted, "use": "court"}, {"tainted": "none"}) for tainted in ("suspected", "likely")),
     *(
         Case("USE-TAINTED", {"tainted": "likely", "use": use})

@@ -146,3 +146,13 @@ def test_stricter_levels_never_carry_a_milder_value_of_the_gate(state: str) -> N
     for one, two in product(PACKS[state].markings.values(), repeat=2):
         if one.level <= two.level:
             assert severity[one.marking] <= severity[two.marking] or one.level == two.level
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_an_agreement_of_both_nodes_moves_what_it_names_and_the_highest_level_never(level: str) -> None:
+    marking, agreed = Marking("X", level, "unmarked"), frozenset({level})
+    if level == "L5":
+        with pytest.raises(MarkingRefused):
+            markings.require_movable(marking, SCALES, agreed)
+    else:
+        markings.require_movable(marking, SCALES, agreed)

@@ -157,6 +157,9 @@ def zedland(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         own = path.read_text("utf-8").replace('@id("', '@id("ZZ-').replace('StateV::"CA"', 'StateV::"ZZ"')
         (law / path.name).write_text(own, "utf-8")
     (law / "proofs.toml").write_text((there / "law" / "proofs.toml").read_text("utf-8"), "utf-8")
+    (law / "flash.toml").write_text(
+        (there / "law" / "flash.toml").read_text("utf-8").replace('"CA-', '"ZZ-CA-').replace('"INTL-', '"ZZ-INTL-')
+    )
     monkeypatch.setenv("COUNTERSIGN_PACKS", str(tmp_path / "packs"))
     return law
 
@@ -184,7 +187,9 @@ def test_an_invented_third_state_is_proved_without_code_and_a_rule_that_it_lacks
 def test_what_is_newly_allowed_fails_until_a_note_names_it(
     zedland: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proving.report, "examine", lambda own, state, *_: Report(state, own.version, len(own.rules)))
+    monkeypatch.setattr(
+        proving.report, "examine", lambda own, state, *_, **__: Report(state, own.version, len(own.rules))
+    )
     kept = tmp_path / "kept.json"
     assert main(["law", "prove", "--state", "ZZ", "--save", str(kept)]) == 0
     version = capsys.readouterr().out.split()[-1]
@@ -210,7 +215,7 @@ def test_what_is_newly_allowed_fails_until_a_note_names_it(
 def test_a_file_that_holds_no_older_rules_is_a_refusal(
     content: str | None, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(proving.report, "examine", lambda *_: None)
+    monkeypatch.setattr(proving.report, "examine", lambda *_, **__: None)
     if content is not None:
         (tmp_path / "kept.json").write_text(content)
     assert main(["law", "prove", "--state", "CA", "--against", str(tmp_path / "kept.json")]) == 1

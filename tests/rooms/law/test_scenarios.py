@@ -36,7 +36,7 @@ RELEASED = ("release", "release_with")
 EVERY_APPROVAL, EVERY_CONDITION = WORDS.sets["approvals"], WORDS.sets["conditions"]
 COVERED: dict[str, str] = {}
 """Rule to the reason why no scenario can show its deletion: another rule covers all of it. There is none at present."""
-CITES = re.compile(r"\b(ss?|arts?|r)\.\d|\bSCC \d|\bSCR \d|s\.H\d|ICJ \d|HRC communication \d|TLP 2\.0 \(")
+CITES = re.compile(r"\b(ss?|arts?|r)\.\d|\bSCC \d|\bSCR \d|s\.H\d|ICJ \d|HRC communication \d|TLP 2\.0 \(|PAP \(")
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "scenarios.md"
 
 
