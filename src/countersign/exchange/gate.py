@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 
 from countersign.charter import packs
+from countersign.charter.errors import RoleRequired
 from countersign.charter.models import Officer, Peer
 from countersign.charter.officers import require_role
 from countersign.exchange import (
@@ -32,7 +33,7 @@ from countersign.exchange import (
 from countersign.exchange.attachments import File
 from countersign.exchange.contents import Kept
 from countersign.exchange.drafting import Draft
-from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, GateRefused, ItemUnknown
+from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, GateRefused, ItemUnknown, NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import Approval, ExchangeItem, GateDecision, StandingAuthorisation
 from countersign.exchange.schemas import REFUSAL_GROUNDS
@@ -87,12 +88,13 @@ def approve(house: House, officer: Officer, item_id: str, *, role: str, signatur
     Raises ApprovalRefused for the drafter, a role not held, a bad signature; GateRefused where the law says no now, or
     where conditions and redactions are still missing: people approve what is complete.
     """
+    _may_approve(house, officer, item_id, role, signature)
     with transaction.atomic():
         item = open_item(item_id)
         approvals.check(house, officer, item, role, signature)
         kept = _intact(house, item)
         decision = judging.judge(house, item, kept, (*approvals.valid(item), (officer, role)))
-        logged = decisions.record_decision(house, item, decision)
+        logged = decisions.record_decision(house, item, decision, facts=_told(kept.content))
         refused = judging.refused_for_good(decision) or judging.incomplete(decision)
         if not refused:
             Approval.objects.create(
@@ -109,6 +111,20 @@ def approve(house: House, officer: Officer, item_id: str, *, role: str, signatur
     return Outcome(item, decision)
 
 
+def _may_approve(house: House, officer: Officer, item_id: str, role: str, signature: bytes) -> None:
+    """Raise as `approvals.check` does; that somebody tried to approve what they may not is on record for reviewers."""
+    item = ExchangeItem.objects.filter(id=item_id, direction=ExchangeItem.OUT).first()
+    if item is None:
+        return
+    try:
+        approvals.check(house, officer, item, role, signature)
+    except (ApprovalRefused, NotYours, RoleRequired) as refused:
+        with transaction.atomic():
+            facts = {"officer": officer.id, "role": role, "why": refused.instance_code}
+            decisions.record_act(house, item, act="approve.refused", facts=facts)
+        raise
+
+
 def release_standing(
     house: House, draft: Draft, authorisation: StandingAuthorisation, *, officer: Officer | None
 ) -> Outcome:
@@ -123,7 +139,9 @@ def release_standing(
     item = drafting.create(house, officer, draft, authority=authorisation.authority, state=ExchangeItem.PROPOSED)
     item.standing = authorisation
     item.save(update_fields=("standing",))
-    logged = decisions.record_decision(house, item, decision, standing=authorisation.id)
+    logged = decisions.record_decision(
+        house, item, decision, standing=authorisation.id, facts=_told(draft.kept.content)
+    )
     _release(house, item, draft.kept, logged)
     return Outcome(item, decision)
 
@@ -168,6 +186,11 @@ def decline(house: House, officer: Officer, item_id: str, *, role: str, ground: 
         item.save(update_fields=("state", "declined", "declined_by"))
         decisions.record_act(house, item, act="decline", facts={"officer": officer.id, "role": role, "ground": ground})
     return item
+
+
+def _told(content: dict[str, Any]) -> dict[str, Any] | None:
+    """The ground that a refusal tells the other side, noted beside the decision: refusals are counted by ground."""
+    return {"ground": content["ground"]} if content.get("kind") == "refusal" else None
 
 
 def standing(house: House, item: ExchangeItem) -> Decision:

@@ -100,6 +100,7 @@ def assess(
         at=clock.now(),
     )
     facts = {"officer": officer.id, "assessment": row.id, "profile": base.id, "bare": bare, "mitigated": mitigated}
+    facts |= {"mitigation": row.mitigation}
     decisions.record_act(house, item, act="risk.assess", facts=facts)
     needs.refresh(house, item)
     return row
