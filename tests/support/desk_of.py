@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html.parser import HTMLParser
 from typing import Any
 
 from support import officers_of, web_of
@@ -78,3 +79,51 @@ def text(response: Any) -> str:
     """The words of a page's main part."""
     main = response.content.decode().partition("<main")[2].partition("</main>")[0]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).strip()
+
+
+class _Fields(HTMLParser):
+    """A form as a browser would send it untouched."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, Any] = {}
+        self._select, self._area = "", ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        name = given.get("name") or ""
+        if tag == "input" and name:
+            self._input(name, given)
+        elif tag == "select":
+            self._select = name
+        elif tag == "option" and self._select and ("selected" in given or self._select not in self.found):
+            self.found[self._select] = given.get("value") or ""
+        elif tag == "textarea":
+            self._area = name
+
+    def _input(self, name: str, given: dict[str, str | None]) -> None:
+        value = given.get("value") or ""
+        if given.get("type") not in ("checkbox", "radio"):
+            self.found[name] = value
+        elif "checked" in given and given["type"] == "radio":
+            self.found[name] = value or "on"
+        elif "checked" in given:
+            self.found.setdefault(name, []).append(value or "on")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._select = "" if tag == "select" else self._select
+        self._area = "" if tag == "textarea" else self._area
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.found[self._area] = self.found.get(self._area, "") + data
+
+
+def fields_of(response: Any, mark: str) -> dict[str, Any]:
+    """What the form that holds the field `mark` would send if nobody touched it."""
+    for form in re.findall(r"<form.*?</form>", response.content.decode(), re.S):
+        if f'name="{mark}"' in form:
+            reader = _Fields()
+            reader.feed(form)
+            return {name: value for name, value in reader.found.items() if name != "csrfmiddlewaretoken"}
+    raise AssertionError(f"no form has the field {mark}")

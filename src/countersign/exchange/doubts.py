@@ -10,7 +10,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -18,7 +18,8 @@ from typing import Any, Final
 from countersign.charter import packs
 from countersign.exchange import scan
 from countersign.exchange.home_sheet import HomeSheet
-from countersign.law.decide import CONTRADICTION, DOUBT, Decision
+from countersign.law import beside
+from countersign.law.decide import Decision
 from countersign.law.policies import Rule
 
 PREFIX: Final = "doubt_"
@@ -77,22 +78,22 @@ def found(content: Mapping[str, Any], sheet: HomeSheet) -> frozenset[str]:
     )
 
 
-def contradictions(content: Mapping[str, Any], sheet: HomeSheet) -> frozenset[str]:
+def contradictions(content: Mapping[str, Any], sheet: HomeSheet) -> tuple[Rule, ...]:
     """What the texts say that cannot be true beside what was declared: another's caveat on own information, a stricter label."""
     texts = list(_texts(content))
-    told = {word.code for word in lexicon() if word.contradicts == sheet.origin and _says(word, texts)}
+    others = any(word.contradicts == sheet.origin and _says(word, texts) for word in lexicon())
     marked = content.get("marking", {}).get("tlp", "red")
     labels = {_LABELS[match.group(1).upper()] for text in texts for match in _LABEL.finditer(text)}
     stricter = any(_ORDER.index(label) > _ORDER.index(marked) for label in labels)
-    return frozenset(told | ({"stricter_label"} if stricter else set()))
+    return (beside.OTHERS_CAVEAT,) * others + (beside.STRICTER_LABEL,) * stricter
 
 
 def guard(decision: Decision, content: Mapping[str, Any], sheet: HomeSheet, settled: Iterable[str]) -> Decision:
     """The decision, or a no where a text contradicts what was declared, or a doubt is open. `settled`: codes on record."""
-    if against := contradictions(content, sheet):
-        return decision.but(_contradiction(against))
+    for against in contradictions(content, sheet):
+        decision = decision.but(against)
     still = {f"{PREFIX}{code}" for code in found(content, sheet)} - set(settled)
-    return decision.but(_doubt(frozenset(still))) if still else decision
+    return decision.but(replace(beside.DOUBT, cures={"conditions": frozenset(still)})) if still else decision
 
 
 def _says(word: Word, texts: list[str]) -> bool:
@@ -119,31 +120,3 @@ def _pattern(words: Iterable[str]) -> re.Pattern[str]:
         body = re.escape(word).replace(r"\#", r"[0-9]")
         parts.append(rf"(?<!\w){body}(?!\w)" if word.isascii() else body)
     return re.compile("|".join(parts))
-
-
-def _doubt(codes_: frozenset[str]) -> Rule:
-    named = ", ".join(sorted(code.removeprefix(PREFIX) for code in codes_))
-    return Rule(
-        id=DOUBT,
-        citation="Project rule: a person settles what a text may say; Arar Commission 2006 (accuracy before sharing)",
-        family="gate",
-        effect="require_condition",
-        statement=f"The text may speak of something that was not declared: {named}.",
-        remedy="Declare it in a new draft, take the words out, or have a legal adviser put on record that it is not so.",
-        confidence="high",
-        status="confirmed",
-        cures={"conditions": codes_},
-    )
-
-
-def _contradiction(against: frozenset[str]) -> Rule:
-    return Rule(
-        id=CONTRADICTION,
-        citation="Project rule: a contradiction between what is declared and what is found stops the item",
-        family="gate",
-        effect="forbid",
-        statement=f"The text contradicts what was declared: {', '.join(sorted(against))}.",
-        remedy="Declare whose information it is and how it is labelled, or take the words out; then propose it again.",
-        confidence="high",
-        status="confirmed",
-    )

@@ -8,6 +8,7 @@ nobody has downgraded it, and a second officer on duty has approved it. What tha
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -24,25 +25,15 @@ from countersign.exchange.kinds import FLASH, ROUTINE
 from countersign.exchange.models import Approval, ExchangeItem, LifeLane
 from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput, NotFound
-from countersign.law.decide import SECOND_ON_DUTY, Decision
-from countersign.law.policies import Rule
+from countersign.law import beside
+from countersign.law.decide import Decision
 
 TARGET: Final = timedelta(minutes=15)
 """From the proposal to the release, and from the arrival until somebody has it in hand."""
 REVIEW: Final = timedelta(hours=72)
 FINDINGS: Final = ("in_order", "not_a_threat", "rules_not_followed")
 LATE, UNREVIEWED = "FLASH_LATE", "FLASH_NOT_REVIEWED"
-_SECOND: Final = Rule(
-    id=SECOND_ON_DUTY,
-    citation="Project rule: what is treated as a threat to life was seen by two officers on duty",
-    family="gate",
-    effect="require_approval",
-    statement="A second officer on duty, not the drafter, approves what is treated as a threat to life.",
-    remedy="The roster is called, two officers at first and the next every three minutes; one of them approves.",
-    confidence="high",
-    status="confirmed",
-    cures={"approvals": frozenset({"on_duty"})},
-)
+_SECOND: Final = replace(beside.SECOND_ON_DUTY, cures={"approvals": frozenset({"on_duty"})})
 
 
 def require_duty(officer: Officer, kind: str) -> None:

@@ -19,13 +19,11 @@ from countersign.exchange.errors import ApprovalRefused
 from countersign.exchange.house import House
 from countersign.exchange.models import LawAdoption
 from countersign.kernel import clock, hashing
-from countersign.law import opening
-from countersign.law.decide import NOT_ADOPTED, NOT_CONFIRMED, Decision
-from countersign.law.policies import Rule
+from countersign.law import beside, opening
+from countersign.law.decide import Decision
 
 ROLES: Final = ("legal", "executive")
 ALARM: Final = "LAW_NOT_ADOPTED"
-_NAMED: Final = 5
 
 
 def message(house: House, role: str) -> bytes:
@@ -74,12 +72,12 @@ def guard(house: House, decision: Decision) -> Decision:
     """The decision, or a no where the law that made it is not in force on this node for this workstream."""
     if not is_adopted(house):
         alarms.raise_alarm(ALARM, house.policies.version[:12])
-        return decision.but(_not_adopted(house))
+        return decision.but(beside.NOT_ADOPTED)
     if house.demonstration or decision.errors:
         return decision
     stream = str(decision.facts.get(opening.STREAM, ""))
     waiting = opening.unconfirmed(house.policies, action=decision.action, workstream=stream)
-    return decision.but(_not_confirmed(stream, waiting)) if waiting else decision
+    return decision.but(beside.NOT_CONFIRMED) if waiting else decision
 
 
 def _signatures(house: House) -> list[LawAdoption]:
@@ -93,31 +91,3 @@ def _verifies(house: House, row: LawAdoption) -> bool:
     except ApprovalRefused:
         return False
     return True
-
-
-def _not_adopted(house: House) -> Rule:
-    have = ", ".join(row.role for row in _signatures(house)) or "nobody"
-    return Rule(
-        id=NOT_ADOPTED,
-        citation="Project rule: a change of the law is a signed, logged act of two people",
-        family="gate",
-        effect="forbid",
-        statement=f"The law on this node, version {house.policies.version[:12]}, is not adopted; it was signed by: {have}.",
-        remedy="A legal adviser and an executive read it and sign it: countersign law adopt.",
-        confidence="high",
-        status="confirmed",
-    )
-
-
-def _not_confirmed(stream: str, waiting: tuple[Rule, ...]) -> Rule:
-    named = ", ".join(rule.id for rule in waiting[:_NAMED]) + (", …" if len(waiting) > _NAMED else "")
-    return Rule(
-        id=NOT_CONFIRMED,
-        citation="Project rule: outside a demonstration a workstream opens only when its gateways and forbids are confirmed",
-        family="gate",
-        effect="forbid",
-        statement=f"The workstream {stream} is closed: {len(waiting)} of its rules are not confirmed by counsel ({named}).",
-        remedy="Counsel confirms them (countersign law confirm); then two people adopt the pack (countersign law adopt).",
-        confidence="high",
-        status="confirmed",
-    )

@@ -19,8 +19,8 @@ from countersign.exchange.errors import ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.models import Approval, Case, ExchangeItem, GateDecision, PolicyVersion
 from countersign.kernel import clock
+from countersign.law import beside, policies, vocabulary
 from countersign.law import decide as law
-from countersign.law import policies, vocabulary
 from countersign.law.policies import Rule
 
 
@@ -178,6 +178,8 @@ def _rule(house: House, version: str, name: str, citation: str) -> Rule:
         return replace(
             law.ENGINE_RULE, id=name, citation=citation, family="gateway", statement=law.CLOSED, remedy=_OPEN
         )
+    if name in beside.RULES:
+        return beside.RULES[name]
     return _rules(house, version)[name]
 
 

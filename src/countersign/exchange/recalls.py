@@ -69,6 +69,19 @@ def queue(house: House, officer: Officer, item: ExchangeItem) -> RecallDue:
     return row
 
 
+def of_officer(officer: Officer, item_id: str) -> ExchangeItem:
+    """An own item that has left, for an officer of its authority. Raises AlreadyDecided, NotYours."""
+    item = ExchangeItem.objects.filter(id=item_id, direction=ExchangeItem.OUT, state=ExchangeItem.RELEASED).first()
+    if item is None:
+        raise AlreadyDecided("no own item of this reference has left.", field="item")
+    walls.require_member(officer, item.authority)
+    return item
+
+
+def next_batch_now() -> datetime:
+    return next_batch(clock.now())
+
+
 def gate_item(item_id: str) -> ExchangeItem:
     """An own item, locked. Raises AlreadyDecided where there is none that has left."""
     rows = ExchangeItem.objects.select_for_update(of=("self",)).select_related("peer")

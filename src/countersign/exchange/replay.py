@@ -15,8 +15,8 @@ from countersign.exchange.house import House
 from countersign.exchange.models import GateDecision, PolicyVersion
 from countersign.kernel import cbor
 from countersign.kernel.errors import InvalidInput, NotFound
+from countersign.law import beside, policies, vocabulary
 from countersign.law import decide as law
-from countersign.law import policies, vocabulary
 from countersign.ledger import queries as ledger
 from countersign.ledger.core import merkle
 from countersign.ledger.core.names import decisions_origin
@@ -59,8 +59,8 @@ def replay(house: House, officer: Officer, name: str) -> Replay:
 
 
 def _same(again: law.Decision, *, allowed: bool, fired: list[str]) -> bool:
-    """The policies say today what they said then; a no of the node itself (`law.BESIDE`) stood before them or not."""
-    by_policy = [name for name in fired if name not in law.BESIDE]
+    """The policies say today what they said then; a no of the node itself (`law.beside`) stood before them or not."""
+    by_policy = [name for name in fired if name not in beside.RULES]
     found = [rule.id for rule in again.fired]
     if len(by_policy) == len(fired):
         return (again.allowed, found) == (allowed, fired)

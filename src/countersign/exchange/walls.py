@@ -16,7 +16,7 @@ from countersign.link.station import Station
 _NONCE = 12
 READERS: Final = frozenset({
     "originator", "desk", "liaison_officer", "analyst", "releaser", "second_officer", "senior_officer", "legal",
-    "risk_officer", "executive", "fiu_head",
+    "risk_officer", "executive", "head", "fiu_head",
 })  # fmt: skip
 """Roles that read their authority's content."""
 

@@ -18,13 +18,6 @@ from countersign.law.vocabulary import Facts
 
 NO_GATEWAY: Final = "NO-GATEWAY"
 ENGINE_ERROR: Final = "ENGINE-ERROR"
-NOT_ADOPTED: Final = "LAW-NOT-ADOPTED"
-NOT_CONFIRMED: Final = "LAW-NOT-CONFIRMED"
-SECOND_ON_DUTY: Final = "FLASH-SECOND-ON-DUTY"
-DOUBT: Final = "GATE-DOUBT"
-CONTRADICTION: Final = "GATE-CONTRADICTION"
-BESIDE: Final = frozenset({NOT_ADOPTED, NOT_CONFIRMED, SECOND_ON_DUTY, DOUBT, CONTRADICTION})
-"""A node's own no's beside the policies: they only ever turn a yes into a no, and no text of a pack can lift them."""
 CLOSED: Final = "No legal gateway of the acting state opens for this item."
 _BY_PEOPLE: Final = frozenset({"require_approval", "escalate"})
 DISAGREEMENT: Final = "the two evaluators disagree"

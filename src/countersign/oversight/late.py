@@ -18,7 +18,8 @@ from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
 from countersign.kernel.errors import NotFound
-from countersign.law.decide import BESIDE, NO_GATEWAY, Decision
+from countersign.law import beside
+from countersign.law.decide import NO_GATEWAY, Decision
 from countersign.oversight.models import LateFlag, LateLook, ProtectionRegister
 
 PORTION: Final = 20
@@ -112,7 +113,7 @@ def _against(decision: Decision) -> set[str]:
         for rule in decision.fired
         if not decision.allowed
         and rule.effect in ("forbid", "hold")
-        and rule.id not in BESIDE
+        and rule.id not in beside.RULES
         and rule.id != NO_GATEWAY
         and not decision.errors
     }

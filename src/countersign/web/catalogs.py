@@ -128,9 +128,9 @@ def _legal() -> Iterator[Message]:
     for path in sorted(Path(packs.__path__[0]).glob("*/law/*.cedar")):
         for _name, text in _NOTES.findall(path.read_text("utf-8")):
             yield text.replace('\\"', '"')
-    from countersign.law import decide
+    from countersign.law import beside, decide
 
-    for rule in (decide.ENGINE_RULE,):
+    for rule in (decide.ENGINE_RULE, *beside.RULES.values()):
         yield from (rule.statement, rule.remedy)
     yield decide.CLOSED
 

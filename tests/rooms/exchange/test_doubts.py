@@ -120,5 +120,5 @@ def test_a_contradiction_is_refused_with_its_remedy_and_stays_on_record(pair):
     with pair.ca.active():
         with pytest.raises(GateRefused) as refused:
             _propose(pair.ca, "NOFORN: who is he?")
-        assert refused.value.diagnostics()["rules"][0]["rule"] == "GATE-CONTRADICTION"
+        assert refused.value.diagnostics()["rules"][0]["rule"] == "GATE-OTHERS-CAVEAT"
         assert ExchangeItem.objects.filter(state=ExchangeItem.REFUSED).count() == 1

@@ -13,8 +13,7 @@ from countersign.charter.models import Alarm
 from countersign.exchange import gate, in_force, replay
 from countersign.exchange.errors import ApprovalRefused, GateRefused
 from countersign.exchange.models import ExchangeItem, GateDecision, LawAdoption, PolicyVersion
-from countersign.law import decide as law
-from countersign.law import opening
+from countersign.law import beside, opening
 
 
 @pytest.fixture
@@ -42,9 +41,9 @@ def _refused(node):
 
 def test_a_law_signed_by_nobody_or_by_one_decides_nothing_and_says_so(unsigned):
     with unsigned.active():
-        assert law.NOT_ADOPTED in _refused(unsigned)
+        assert beside.NOT_ADOPTED.id in _refused(unsigned)
         assert _adopt(unsigned, "legal", "legal") is False
-        assert law.NOT_ADOPTED in _refused(unsigned)
+        assert beside.NOT_ADOPTED.id in _refused(unsigned)
         assert Alarm.objects.filter(code=in_force.ALARM, closed_at=None).exists()
         assert _adopt(unsigned, "executive", "executive") is True
         assert not Alarm.objects.filter(code=in_force.ALARM, closed_at=None).exists()
@@ -81,7 +80,7 @@ def test_a_changed_pack_is_another_version_and_waits_again(pair, monkeypatch):
     with pair.ca.active():
         assert in_force.is_adopted(pair.ca.house)
         monkeypatch.setattr(packs, "digest", lambda: "0" * 64)
-        assert law.NOT_ADOPTED in _refused(pair.ca)
+        assert beside.NOT_ADOPTED.id in _refused(pair.ca)
 
 
 def test_a_change_of_any_file_of_any_pack_changes_the_digest(tmp_path):
@@ -101,7 +100,7 @@ def test_outside_a_demonstration_a_workstream_is_closed_until_every_rule_that_be
         real = dataclasses.replace(pair.ca.house, demonstration=False)
         pair.ca.house, demonstration = real, pair.ca.house
         try:
-            assert law.NOT_CONFIRMED in _refused(pair.ca)
+            assert beside.NOT_CONFIRMED.id in _refused(pair.ca)
             monkeypatch.setattr(opening, "unconfirmed", lambda _policies, **_asked: ())
             assert _propose(pair.ca).item.state == ExchangeItem.PROPOSED
         finally:
@@ -111,7 +110,7 @@ def test_outside_a_demonstration_a_workstream_is_closed_until_every_rule_that_be
 def test_a_signature_that_no_longer_verifies_counts_for_nothing(pair):
     with pair.ca.active():
         LawAdoption.objects.filter(role="legal").update(signature=b"\0" * 64)
-        assert law.NOT_ADOPTED in _refused(pair.ca)
+        assert beside.NOT_ADOPTED.id in _refused(pair.ca)
 
 
 def test_a_no_of_the_node_itself_is_replayed_as_that(unsigned):
@@ -119,5 +118,5 @@ def test_a_no_of_the_node_itself_is_replayed_as_that(unsigned):
         _refused(unsigned)
         row = GateDecision.objects.filter(action="Ask").latest("leaf_index")
         found = replay.replay(unsigned.house, officers_of.find("reviewer"), row.id)
-        assert found.record["fired"][0]["id"] == law.NOT_ADOPTED
-        assert law.NOT_ADOPTED not in [rule.id for rule in found.again.fired]
+        assert found.record["fired"][0]["id"] == beside.NOT_ADOPTED.id
+        assert beside.NOT_ADOPTED.id not in [rule.id for rule in found.again.fired]

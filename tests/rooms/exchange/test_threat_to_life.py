@@ -15,7 +15,7 @@ from countersign.exchange.errors import AlreadyDecided, ApprovalRefused, Content
 from countersign.exchange.models import DutyPage, DutyTurn, ExchangeItem, GateDecision, LifeLane
 from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput
-from countersign.law.decide import SECOND_ON_DUTY
+from countersign.law import beside
 
 COVERING = (
     nodes.ARRANGEMENT.replace("TEST-ARR-1", "TEST-ARR-2")
@@ -97,7 +97,7 @@ def test_without_a_second_officer_on_duty_it_waits_for_one_whoever_else_approves
         flow.approve(ready.ca, item, "releaser", "releaser")
         outcome = flow.approve(ready.ca, item, "second", "second_officer")
         assert outcome.item.state == ExchangeItem.PROPOSED
-        assert [rule.id for rule in outcome.decision.fired] == [SECOND_ON_DUTY]
+        assert [rule.id for rule in outcome.decision.fired] == [beside.SECOND_ON_DUTY.id]
         assert queries.find(item.id).needs == ["approval:on_duty"]
 
 

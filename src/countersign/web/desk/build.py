@@ -12,6 +12,7 @@ from countersign.exchange import contents, queries
 from countersign.exchange.contents import Kept
 from countersign.exchange.home_sheet import HomeSheet
 from countersign.exchange.house import House
+from countersign.exchange.kinds import FLASH
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
 from countersign.web import digits
@@ -25,7 +26,7 @@ _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 def content_of(house: House, officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
     """The content for the gate, as `gate.propose` takes it. Raises nothing: faults are found by the kind's schema."""
-    makers = {"request.information": _request, "spontaneous": _spontaneous, "note": _note, "reply": _reply,
+    makers = {"request.information": _request, FLASH: _flash, "spontaneous": _spontaneous, "note": _note, "reply": _reply,
               "reply.interim": _interim, "refusal": _refusal, "feedback.outcome": _feedback, "permission": _permission,
               "verdict": _verdict}  # fmt: skip
     made = makers[kind](house, officer, typed)
@@ -75,7 +76,8 @@ def home_typed(sheet: HomeSheet, content: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "origin": sheet.origin, "political": sheet.political, "tainted": sheet.tainted, "owner": sheet.owner or "",
         "persons": list(sheet.persons), "categories": list(sheet.data), "handling": content["handling"]["code"],
-        "level": content["marking"]["level"], "tlp": content["marking"]["tlp"], "retain_until": "",
+        "level": content["marking"]["level"], "tlp": content["marking"]["tlp"], "pap": content["marking"]["pap"],
+        "retain_until": "",
         "conditions": "; ".join(content["handling"]["conditions"])[:300],
     }  # fmt: skip
 
@@ -104,6 +106,15 @@ def _spontaneous(house: House, officer: Officer, typed: Typed) -> dict[str, Any]
         "offence": _offence(house, typed), "urgency": typed["to"]["urgency"], "text": told.get("text", ""),
         "necessity": told.get("necessity", ""), "evaluation": _evaluation(told), "subjects": _subjects(typed),
         "attachments": [],
+    }  # fmt: skip
+
+
+def _flash(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
+    given = typed.get("danger", {})
+    names = ("act", "threatened", "threat", "place", "expected", "necessity", "call_back")
+    return _addressed(officer, FLASH, typed) | _home(house, typed) | {name: given.get(name, "") for name in names} | {
+        "offence": _offence(house, typed), "legal_basis": typed["to"]["legal_basis"], "evaluation": _evaluation(given),
+        "subjects": _subjects(typed), "attachments": [],
     }  # fmt: skip
 
 
@@ -190,7 +201,10 @@ def _home(house: House, typed: Typed) -> dict[str, Any]:
     conditions = [home["conditions"]] if home.get("conditions") else []
     retain = {"retain_until": home["retain_until"]} if home.get("retain_until") else {}
     return {
-        "marking": {"level": home.get("level") or house.pack.default_marking, "tlp": home.get("tlp") or "none"},
+        "marking": {
+            "level": home.get("level") or house.pack.default_marking, "tlp": home.get("tlp") or "none",
+            "pap": home.get("pap") or "none",
+        },
         "handling": {"code": home.get("handling") or "H1", "conditions": conditions} | retain,
         "home": {
             "origin": home.get("origin", ""), "political": home.get("political", ""), "tainted": home.get("tainted", ""),

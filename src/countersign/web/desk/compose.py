@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from countersign.exchange import drafting, gate, judging, kinds, queries, standing
+from countersign.exchange import drafting, duty, gate, judging, kinds, queries, standing
 from countersign.exchange.errors import StandingRefused
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel.errors import Conflict, CountersignError, InvalidInput
@@ -32,13 +32,18 @@ BEGINNINGS: Final = {
 }
 
 
+ON_DUTY: Final = {kinds.FLASH: gettext_lazy("Threat to life: to the officer on duty there, at once")}
+_GRAVE: Final = {"purpose": "victim_protection", "urgency": "urgent", "offence": "homicide"}
+
+
 @desk(*DRAFTERS)
 def compose(request: HttpRequest, here: Desk) -> HttpResponse:
     """What to write, and from what; a POST begins the draft."""
+    beginnings = BEGINNINGS | (ON_DUTY if duty.is_on_duty(here.officer) else {})
     if request.method != "POST":
-        return render(request, "web/desk/compose.html", {"beginnings": BEGINNINGS, "samples": samples.SAMPLES})
+        return render(request, "web/desk/compose.html", {"beginnings": beginnings, "samples": samples.SAMPLES})
     kind = request.POST.get("kind", "request.information")
-    if kind not in BEGINNINGS:
+    if kind not in beginnings:
         raise InvalidInput("no such beginning.", field="kind")
     typed = _beginning(here, request.POST)
     draft = drafts.begin(here.house, here.officer, kind, typed)
@@ -89,7 +94,7 @@ def _typed(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
 
 def _beginning(here: Desk, given: Any) -> dict[str, Any]:
     """A fresh draft: prefilled from the pack, from a template, or from an open case."""
-    fresh = _fresh(here)
+    fresh = _fresh(here) | (_GRAVE if given.get("kind") == kinds.FLASH else {})
     if again := given.get("again"):
         row, kept = queries.read(here.house, here.officer, again)
         return build.anew(kept) if row.kind == "request.information" else {"to": fresh}

@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from countersign.charter.models import Officer
-from countersign.exchange import approvals, gate, queries, walls
+from countersign.exchange import approvals, gate, kinds, queries, walls
 from countersign.exchange.errors import NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import AnswerSlot, Approval, ExchangeItem
@@ -26,7 +26,7 @@ from countersign.web.shown.words import KINDS, ROLES, say
 
 _MOST: Final = 5_000
 _DRAFTING: Final = frozenset(gate.DRAFTING_ROLES)
-_ASKING: Final = ("request.information", "permission.onward", "permission.court_use")
+_ASKING: Final = (*kinds.PERSONS_ASKED, "permission.onward", "permission.court_use")
 _UNREAD_QUIETLY: Final = ("note.test", *_ASKING)
 
 

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from countersign.charter import alarms, arrangements
 from countersign.charter.models import Arrangement, ArrangementConfirmation, Officer, Peer
-from countersign.exchange import standing
+from countersign.exchange import escalation, flash, in_force, standing
 from countersign.exchange.house import House
 from countersign.exchange.models import StandingAuthorisation
 from countersign.kernel import clock
+from countersign.oversight import late
 from countersign.web.shown.places import state_name
 from countersign.web.shown.words import KINDS, ROLES, say
 
@@ -38,6 +39,14 @@ def rows(house: House, officer: Officer) -> Iterator[Waiting]:
         yield from _of_node(house)
     if roles & {"legal", "executive"}:
         yield from _of_arrangements(officer)
+        yield from _of_law(house, officer, roles)
+    if roles & {"legal", "reviewer"}:
+        yield from _of_reviews(officer)
+    if "head" in roles:
+        yield from _of_escalations(officer)
+    if "protection_officer" in roles and late.waiting():
+        what = _("Settle what was found late")
+        yield Waiting(what, state_name(house.pack.code), say(ROLES, "protection_officer"), mine=True, page="late")
 
 
 def _of_standing(officer: Officer, roles: set[str]) -> Iterator[Waiting]:
@@ -69,3 +78,28 @@ def _of_arrangements(officer: Officer) -> Iterator[Waiting]:
             what = _("Certify the arrangement %(reference)s") % {"reference": row.reference}
             mine = officer.pk not in eyes
             yield Waiting(what, say(ROLES, "originator"), say(ROLES, "executive"), mine, "arrangements")
+
+
+def _of_law(house: House, officer: Officer, roles: set[str]) -> Iterator[Waiting]:
+    """The law on disk, while two have not signed it."""
+    signed = {row.role: row.officer_id for row in in_force.signers(house)}
+    for role in (role for role in in_force.ROLES if role not in signed):
+        mine = role in roles and officer.pk not in signed.values()
+        yield Waiting(
+            _("Read and adopt the law of this node"), state_name(house.pack.code), say(ROLES, role), mine, "law"
+        )
+
+
+def _of_reviews(officer: Officer) -> Iterator[Waiting]:
+    for lane in flash.open_reviews(officer.authority):
+        mine = officer.pk not in (lane.legal_id, lane.reviewer_id)
+        what = _("Review what was sent as a threat to life")
+        yield Waiting(what, say(ROLES, "executive"), say(ROLES, "reviewer"), mine, "duty", lane.review_due_at)
+
+
+def _of_escalations(officer: Officer) -> Iterator[Waiting]:
+    for row in escalation.waiting(officer.authority):
+        what = _("Decide where a deputy disagrees with a no")
+        yield Waiting(
+            what, say(ROLES, "executive"), say(ROLES, "head"), mine=True, page="escalations", since=row.raised_at
+        )

@@ -27,13 +27,13 @@ from countersign.exchange import (
     walls,
 )
 from countersign.exchange.contents import Kept
-from countersign.exchange.models import ExchangeItem, GateDecision, Permission, Record
+from countersign.exchange.models import Escalation, ExchangeItem, GateDecision, Permission, RecallDue, Record
 from countersign.kernel.errors import InvalidInput
 from countersign.oversight import admission
 from countersign.oversight.models import RiskAssessment
 from countersign.web import digits
 from countersign.web.access import Desk, desk
-from countersign.web.desk import central, drafts, translations
+from countersign.web.desk import central, drafts, lane, translations
 from countersign.web.shown import reasons
 from countersign.web.shown.words import QUESTIONS
 
@@ -69,7 +69,9 @@ def view_of(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
         "records": Record.objects.filter(item=row).select_related("officer"),
         "permissions": Permission.objects.filter(item=row),
         "can": can(here, row, kept),
-    }
+        "escalated": Escalation.objects.filter(item=row).select_related("head").first(),
+        "recall_due": RecallDue.objects.filter(item=row).first(),
+    } | lane.of_item(here, row)
 
 
 @require_POST
@@ -149,8 +151,8 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
     inbound, waits = row.direction == ExchangeItem.IN, row.state in (ExchangeItem.PROPOSED, ExchangeItem.HELD)
     drafts_too, own = here.holds(*gate.DRAFTING_ROLES) and member, row.drafter_id == officer.pk
     admitted = inbound and admission.is_admitted(row.id)
-    persons = bool(kinds.persons(content)) if content.get("kind") == "request.information" else False
-    closing = row.kind in ("request.information", "permission.onward", "permission.court_use")
+    persons = bool(kinds.persons(content)) if content.get("kind") in kinds.PERSONS_ASKED else False
+    closing = row.kind in (*kinds.PERSONS_ASKED, "permission.onward", "permission.court_use")
     return {
         "take": inbound and row.state == ExchangeItem.RECEIVED and drafts_too,
         "admit": row.state == ExchangeItem.ACCEPTED
@@ -161,7 +163,7 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         "answer": row.state == ExchangeItem.ACCEPTED and row.answered_at is None and closing and drafts_too,
         "feedback": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
         "ask_permission": inbound and row.kind in ("reply", "spontaneous") and drafts_too,
-        "use": inbound and row.kind in ("reply", "spontaneous", "request.information") and member,
+        "use": inbound and row.kind in ("reply", "spontaneous", *kinds.PERSONS_ASKED) and member,
         "translate": here.holds(*gate.DRAFTING_ROLES, "legal") and member and bool({"text", "question"} & set(content)),
         "approve": waits and not own and here.holds(*approvals.ROLES),
         "assess": waits and here.holds("risk_officer") and not own and member,
@@ -169,6 +171,16 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         "withhold": waits and here.holds(*gate.DRAFTING_ROLES, "releaser", "legal") and member,
         "follow_up": not inbound and row.kind == "request.information" and drafts_too and row.case_id is not None,
         "again": row.state == ExchangeItem.REFUSED and row.kind == "request.information" and drafts_too and not inbound,
+        "disagree": row.state == ExchangeItem.REFUSED
+        and bool(row.declined)
+        and here.holds("executive")
+        and member
+        and officer.pk not in (row.drafter_id, row.declined_by_id),
+        "recall": row.state == ExchangeItem.RELEASED
+        and row.kind not in ("recall", "note.test")
+        and member
+        and not inbound
+        and here.holds("desk", "legal", "releaser"),
         "prove": row.released_id is not None or row.arrived_id is not None,
         "searchable": admitted,
     }
@@ -178,7 +190,7 @@ def _asked(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
     """What an answer needs of what it answers."""
     walls.require_member(here.officer, row.authority)
     content = kept.content
-    places = kinds.persons(content) if row.kind == "request.information" else []
+    places = kinds.persons(content) if row.kind in kinds.PERSONS_ASKED else []
     persons = [[str(place), content["subjects"][place]["names"][0]["text"]] for place in places]
     return {
         "item": row.id, "kind": row.kind, "case_ref": content["case_ref"], "to_state": row.peer.state_code,

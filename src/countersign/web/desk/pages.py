@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.charter import packs
 from countersign.charter.models import Peer
+from countersign.exchange.kinds import FLASH
 from countersign.web.access import Desk
 from countersign.web.forms import answer, request
 from countersign.web.forms.base import PageForm
@@ -22,6 +23,7 @@ TITLES: Final = {
     "note": _("The note"),
     "files": _("Files"),
     "home": _("What stays home, and handling"),
+    "danger": _("The danger"),
     "answer": _("The answer"),
     "interim": _("Where it stands"),
     "refusal": _("Why not"),
@@ -34,6 +36,7 @@ _PAGES: Final = {
     "request.information": ("to", "subjects", "question", "files", "home", "check"),
     "spontaneous": ("to", "subjects", "told", "files", "home", "check"),
     "note": ("to", "note", "home", "check"),
+    FLASH: ("danger", "to", "subjects", "files", "home", "check"),
     "reply": ("answer", "home", "check"),
     "reply.interim": ("interim", "check"),
     "refusal": ("refusal", "check"),
@@ -43,7 +46,8 @@ _PAGES: Final = {
 }
 _FORMS: Final[dict[str, type[PageForm]]] = {
     "to": request.ToForm, "subjects": request.SubjectForm, "question": request.QuestionForm, "told": request.ToldForm,
-    "note": request.NoteForm, "home": request.HomeForm, "answer": answer.ReplyForm, "interim": answer.InterimForm,
+    "note": request.NoteForm,
+    "danger": request.DangerForm, "home": request.HomeForm, "answer": answer.ReplyForm, "interim": answer.InterimForm,
     "refusal": answer.RefusalForm, "feedback": answer.FeedbackForm, "permission": answer.PermissionForm,
     "verdict": answer.VerdictForm,
 }  # fmt: skip
@@ -117,7 +121,7 @@ def default_receiver() -> str:
 
 
 def _initial(here: Desk, typed: dict[str, Any], page: str) -> dict[str, Any]:
-    defaults = {"home": {"handling": "H1", "level": here.house.pack.default_marking, "tlp": "none"}}
+    defaults = {"home": {"handling": "H1", "level": here.house.pack.default_marking, "tlp": "none", "pap": "none"}}
     begun = typed.get("begun", {}) if page == "question" else {}
     known: dict[str, Any] = defaults.get(page, {}) | begun | typed.get(page, {})
     return known

@@ -102,6 +102,23 @@ class ToldForm(PageForm):
     )
 
 
+class DangerForm(PageForm):
+    """A threat to somebody's life: seven things, each of which the officer over there needs."""
+
+    act = forms.ChoiceField(label=_("What the other state should do"), choices=lambda: words.choices(words.FLASH_ACTS),
+                            widget=forms.RadioSelect, initial="ask")  # fmt: skip
+    threatened = a_line(_("Who is in danger"))
+    threat = a_text(_("What is threatened, and by whom"))
+    place = a_line(_("Where"))
+    expected = a_line(_("When it is expected"))
+    necessity = a_text(_("How it is known, and why the other state must act now"))
+    source = forms.ChoiceField(label=_("Source"), choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)])
+    information = forms.ChoiceField(
+        label=_("Information"), choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
+    )
+    call_back = a_line(_("Whom to call back, and on which number"))
+
+
 class NoteForm(PageForm):
     """A note between officers."""
 
@@ -126,6 +143,7 @@ class HomeForm(SheetForm):
     conditions = a_line(_("Further conditions"), required=False, help_text=_("For other restrictions: in one line."))
     level = forms.ChoiceField(label=_("Marking"))
     tlp = forms.ChoiceField(label=_("Traffic light label"), choices=lambda: words.choices(words.TLP))
+    pap = forms.ChoiceField(label=_("Permissible actions"), choices=lambda: words.choices(words.PAP))
     retain_until = a_day(_("Keep until"), required=False)
 
     def __init__(self, *given: Any, house: House, **named: Any) -> None:

@@ -8,12 +8,13 @@ from typing import Any, Final
 SHOWN: Final = frozenset({
     "question", "text", "explanation", "ground", "reason", "expected_on", "judicial_authority", "outcome", "timely", "act",
     "recipient", "until", "necessity", "purpose", "urgency", "legal_basis", "from_authority", "to_authority", "to_state",
-    "attachments", "evaluation", "caveats", "handling",
+    "attachments", "evaluation", "caveats", "handling", "threatened", "threat", "place", "expected", "call_back", "assurance",
+    "finding", "given_on", "learned_on",
 })  # fmt: skip
 """Members that `parts/content.html` shows whole."""
 _PARTLY: Final[Mapping[str, frozenset[str]]] = {
     "offence": frozenset({"category", "in_law"}),
-    "marking": frozenset({"level", "tlp"}),
+    "marking": frozenset({"level", "tlp", "pap"}),
     "subjects": frozenset({"type", "names", "born_on", "identifiers"}),
 }
 """Of these members the template shows these parts."""

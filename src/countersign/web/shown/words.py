@@ -21,6 +21,9 @@ KINDS: Final[Words] = {
     "feedback.outcome": _("Feedback on the outcome"),
     "permission.onward": _("Permission to pass on"),
     "permission.court_use": _("Permission for use in court"),
+    "flash.threat_to_life": _("Threat to life"),
+    "assurance.breach": _("Breach of an assurance"),
+    "recall": _("Recall"),
     "": _("Defective item"),
 }
 STATES: Final[Words] = {
@@ -60,6 +63,7 @@ ROLES: Final[Words] = {
     "analyst": _("Analyst"),
     "liaison_officer": _("Liaison officer"),
     "executive": _("Executive"),
+    "head": _("Head of the authority"),
     "reviewer": _("Reviewer"),
     "node_admin": _("Node administrator"),
 }
@@ -78,6 +82,18 @@ PURPOSES: Final[Words] = {
     "statistics": _("Statistics"),
 }
 URGENCY: Final[Words] = {"routine": _("Routine: seven days"), "urgent": _("Urgent: three days")}
+WORKSTREAMS: Final[Words] = {
+    "precursors": _("Precursors"),
+    "networks": _("Criminal networks"),
+    "cyber": _("Cybersecurity"),
+    "fraud": _("Fraud"),
+    "immigration": _("Immigration"),
+    "governance": _("Governance"),
+}
+FLASH_ACTS: Final[Words] = {
+    "ask": _("Find out or do something, and answer within the hour"),
+    "warn": _("Be warned; no answer is asked"),
+}
 OFFENCES: Final[Words] = {
     "drug_trafficking": _("Drug trafficking"),
     "precursor_diversion": _("Diversion of precursors"),
@@ -150,6 +166,13 @@ TLP: Final[Words] = {
     "amber": _("within the organisation and its clients"),
     "amber_strict": _("within the organisation"),
     "red": _("for the named readers only"),
+}
+PAP: Final[Words] = {
+    "none": _("no label"),
+    "clear": _("anything"),
+    "green": _("active measures, seen by the target"),
+    "amber": _("quiet checks only"),
+    "red": _("only what cannot be seen from outside"),
 }
 INTERIM: Final[Words] = {
     "in_hand": _("The request is in hand"),

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from countersign.charter import packs
 from countersign.exchange.models import ExchangeItem
-from countersign.web.shown import clockface, codes, names, places, reasons, rest, times, words
+from countersign.web.shown import clockface, codes, counted, names, places, reasons, rest, times, words
 from countersign.web.shown.clockface import Face
 
 register = template.Library()
@@ -23,11 +23,13 @@ _TABLES = {
     "kind": words.KINDS, "state": words.STATES, "carriage": words.CARRIAGE, "handled": words.HANDLED, "role": words.ROLES,
     "purpose": words.PURPOSES, "urgency": words.URGENCY, "offence": words.OFFENCES, "person_role": words.PERSON_ROLES,
     "subject": words.SUBJECTS, "identifier": words.IDENTIFIERS, "script": words.SCRIPTS, "source": words.SOURCES,
-    "information": words.INFORMATION, "handling": words.HANDLING, "tlp": words.TLP, "interim": words.INTERIM,
+    "information": words.INFORMATION, "handling": words.HANDLING, "tlp": words.TLP, "pap": words.PAP, "interim": words.INTERIM,
     "language": words.LANGUAGES, "risk": words.RISKS, "mitigation": words.MITIGATIONS, "ground": codes.GROUNDS,
     "ground_remedy": codes.GROUND_REMEDIES, "act": codes.ACTS, "key_role": codes.KEY_ROLES, "peer": codes.PEERS,
     "caveat": codes.CAVEATS, "use": codes.USES, "data": codes.DATA, "persons": codes.PERSONS, "origin": codes.ORIGINS,
     "doubt": codes.DOUBTS,
+    "flash_act": words.FLASH_ACTS, "workstream": words.WORKSTREAMS,
+    "assurance": counted.ASSURANCES, "breach": counted.BREACHES, "flash_finding": counted.FLASH_FINDINGS,
 }  # fmt: skip
 
 
