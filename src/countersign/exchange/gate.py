@@ -114,7 +114,7 @@ def approve(house: House, officer: Officer, item_id: str, *, role: str, signatur
 def _may_approve(house: House, officer: Officer, item_id: str, role: str, signature: bytes) -> None:
     """Raise as `approvals.check` does; that somebody tried to approve what they may not is on record for reviewers."""
     item = ExchangeItem.objects.filter(id=item_id, direction=ExchangeItem.OUT).first()
-    if item is None:
+    if item is None or item.state not in (ExchangeItem.PROPOSED, ExchangeItem.HELD):
         return
     try:
         approvals.check(house, officer, item, role, signature)

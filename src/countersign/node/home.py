@@ -21,7 +21,8 @@ class Home:
     `neutral_seconds`: another window for neutral answers than the clock's; for demonstrations (check W111).
     `demonstration`: sign-in links are offered, on loopback alone (check E113), and law no counsel
     confirmed may decide. `theme`: another look than the pack's.
-    `directory`: the authority's own sign-in by OpenID Connect: `name`, `server`, `client_id`, `claim`; its secret is a key."""
+    `directory`: the authority's own sign-in by OpenID Connect: `name`, `server`, `client_id`, `claim`; its secret is a key.
+    `pager`: the command that rings an officer on duty, with the login and the item's reference as its last words."""
 
     folder: Path
     node: str
@@ -36,6 +37,7 @@ class Home:
     demonstration: bool = False
     theme: str = ""
     directory: dict[str, str] | None = field(default=None, hash=False)
+    pager: tuple[str, ...] = ()
 
     @property
     def keys(self) -> Path:
@@ -89,6 +91,7 @@ def read(folder: Path) -> Home:
             demonstration=content.get("demonstration", False) is True,
             theme=content.get("theme", ""),
             directory=_directory(content.get("directory")),
+            pager=_command(content.get("pager", [])),
         )
     except FileNotFoundError:
         raise InvalidInput(
@@ -108,6 +111,15 @@ def _window(given: Any) -> tuple[int, int] | None:
     if not (isinstance(first, int) and isinstance(last, int) and 0 <= first < last):
         raise InvalidInput("two whole numbers, the second larger, are needed.", field="neutral_seconds")
     return first, last
+
+
+def _command(given: Any) -> tuple[str, ...]:
+    """`pager = ["/path/to/program", "word"]`: an absolute path and words."""
+    if not isinstance(given, list) or not all(isinstance(word, str) and word for word in given):
+        raise InvalidInput("a list of words is needed.", field="pager")
+    if given and not os.path.isabs(given[0]):
+        raise InvalidInput("the program is named by its whole path.", field="pager")
+    return tuple(given)
 
 
 def _directory(given: Any) -> dict[str, str] | None:

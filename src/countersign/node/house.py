@@ -7,12 +7,13 @@ from functools import lru_cache
 from countersign.charter import packs
 from countersign.charter.packs import StatePack
 from countersign.charter.providers import FileProvider
-from countersign.exchange import checks
+from countersign.exchange import checks, duty
 from countersign.exchange.decisions import REVIEW_KEY
 from countersign.exchange.house import House
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.marks import Marks
 from countersign.link.station import OUTBOX_KEY, Station
+from countersign.node import pager
 from countersign.node.home import Home
 from countersign.node.policies import policies_of
 from countersign.oversight import admission, assurances, late, risk
@@ -76,6 +77,7 @@ def _register_checks(home: Home) -> None:
     checks.register_admission(admission.is_admitted)
     checks.register_assurances(assurances.in_force)
     checks.register_freezes(late.is_frozen)
+    duty.register_pager(pager.of(home.pager))
     try:
         checks.register_protection(ProtectionGate(read_key(home.keys / PROTECTION_KEY)))
     except (OSError, CountersignError):

@@ -143,7 +143,7 @@ class HomeForm(SheetForm):
     conditions = a_line(_("Further conditions"), required=False, help_text=_("For other restrictions: in one line."))
     level = forms.ChoiceField(label=_("Marking"))
     tlp = forms.ChoiceField(label=_("Traffic light label"), choices=lambda: words.choices(words.TLP))
-    pap = forms.ChoiceField(label=_("Permissible actions"), choices=lambda: words.choices(words.PAP))
+    pap = forms.ChoiceField(label=_("Permissible actions"), required=False, choices=lambda: words.choices(words.PAP))
     retain_until = a_day(_("Keep until"), required=False)
 
     def __init__(self, *given: Any, house: House, **named: Any) -> None:
