@@ -19,12 +19,14 @@ LEVELS = ("L0", "L1", "L2", "L3", "L4", "L5")
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """A designated authority: its code, names by language, functional type, and whether it is the SPOC."""
+    """A designated authority: its code, names by language, functional type, whether it is the SPOC, and the workstreams for
+    which a treaty asks the state to designate one."""
 
     code: str
     names: dict[str, str]
     function: str
     spoc: bool
+    designated_for: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,4 +176,5 @@ def _markings(entries: dict[str, Any]) -> dict[str, Marking]:
 
 
 def _authority(code: str, entry: dict[str, Any]) -> Authority:
-    return Authority(code, dict(entry["names"]), entry["function"], bool(entry.get("spoc", False)))
+    designated = frozenset(entry.get("designated_for", ()))
+    return Authority(code, dict(entry["names"]), entry["function"], bool(entry.get("spoc", False)), designated)

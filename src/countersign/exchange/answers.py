@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from countersign.charter import packs
 from countersign.charter.models import Peer
 from countersign.exchange import checks, kinds
 from countersign.exchange.errors import AlreadyAnswered
@@ -26,7 +27,7 @@ _STEPS: Final = 1 << 32
 Window = tuple[datetime, datetime]
 
 
-def check(kind: Kind, content: Mapping[str, Any], peer: Peer) -> None:
+def check(kind: Kind, content: Mapping[str, Any], peer: Peer, home: str) -> None:
     """An answer names an item that was received from this very peer, of a kind that it answers, and a slot still open.
 
     Raises InvalidInput naming the field, or AlreadyAnswered.
@@ -34,9 +35,12 @@ def check(kind: Kind, content: Mapping[str, Any], peer: Peer) -> None:
     name = content.get("answers")
     if not kind.answers or not name:
         return
-    expected = content.get("expected_on")
-    if expected is not None and str(expected) < clock.now().date().isoformat():
-        raise InvalidInput("an answer is not expected on a day that has passed.", field="expected_on")
+    if not kind.counts(content, packs.state(home)):
+        raise InvalidInput(
+            f"{content.get('from_authority')} is not the authority designated for this.", field="from_authority",
+            remedy="NOT_COMPETENT: the authority that the pack designates answers; route the matter to it.",
+        )  # fmt: skip
+    _check_day(content)
     asked = ExchangeItem.objects.filter(id=name, direction=ExchangeItem.IN, peer=peer).first()
     if asked is None or asked.kind not in kind.answers:
         raise InvalidInput("answers no request received from this peer.", field="answers")
@@ -52,6 +56,12 @@ def check(kind: Kind, content: Mapping[str, Any], peer: Peer) -> None:
             )
         if slot.answered_at is not None:
             raise AlreadyAnswered("this was answered already.", field="answers")
+
+
+def _check_day(content: Mapping[str, Any]) -> None:
+    expected = content.get("expected_on")
+    if expected is not None and str(expected) < clock.now().date().isoformat():
+        raise InvalidInput("an answer is not expected on a day that has passed.", field="expected_on")
 
 
 def open_slots(item: ExchangeItem, content: Mapping[str, Any], *, window: Window | None) -> None:
@@ -98,7 +108,10 @@ def _take_effect(
 ) -> None:
     if answer.kind == "reply.interim":
         _pause(answer, content, asked, at)
-    if not kinds.find(answer.kind).closes:
+    kind = kinds.find(answer.kind)
+    if not kind.closes or (
+        answer.direction == ExchangeItem.IN and not kind.counts(content, packs.state(answer.peer.state_code))
+    ):
         return
     slot = _slot(asked, content)
     if slot is None:

@@ -86,7 +86,7 @@ def derive(matter: Matter) -> Facts:
             "origin_state": "unknown",
             "agency": sender.function if sender else "unknown",
             "recipient_agency": receiver.function if receiver else "unknown",
-            "channel": _channel(sender.function if sender else "", content),
+            "channel": matter.kind.channel or _channel(sender.function if sender else "", content),
             "workstream": content.get("workstream", "governance"),
             "item_type": matter.kind.item_type,
             "purpose": content.get("purpose", "administrative"),
@@ -144,7 +144,7 @@ def _of_persons(matter: Matter, *, personal: bool) -> Facts:
     return {
         "personal": personal,
         "subjects": sorted(found | set(matter.sheet.persons)),
-        "data": sorted(scan.data_found(whole) | set(matter.sheet.data)),
+        "data": sorted(scan.data_found(whole) | set(matter.sheet.data) | matter.kind.data(matter.content)),
         "age_status": scan.age_status(persons, today),
         "protection_check": checks.protection(persons) if personal else "not_run",
     }

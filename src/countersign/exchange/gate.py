@@ -65,7 +65,7 @@ def propose(
     require_role(officer, *DRAFTING_ROLES)
     draft = drafting.read(house, officer, given, peer=peer)
     flash.require_duty(officer, draft.kind.name)
-    answers.check(draft.kind, draft.content, draft.peer)
+    answers.check(draft.kind, draft.content, draft.peer, house.pack.code)
     draft, decision = judging.with_caveats(house, draft)
     if judging.refused_for_good(decision):
         keep_refused(house, officer, draft, decision)
@@ -251,6 +251,9 @@ def _release(house: House, item: ExchangeItem, kept: Kept, logged: GateDecision)
         answers.open_slots(item, kept.content, window=None)
     item.save(update_fields=("released", "state", "due_at"))
     flash.on_release(item)
+    hook = kinds.find(item.kind).released
+    if hook is not None:
+        hook(house, item, dict(kept.content))
     batching.cut_if_idle(house.station, item.peer)
     failpoints.reach("release.before_commit")
     transaction.on_commit(lambda: failpoints.reach("release.after_commit"))

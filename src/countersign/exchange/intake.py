@@ -137,6 +137,8 @@ def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | No
     if kind is not None:
         _take_effect(house, item, content)
         flash.open_lane(house, item)
+        if kind.arrived is not None:
+            kind.arrived(house, item, content)
     return item
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
 
+from countersign.charter.packs import StatePack
 from countersign.exchange import schemas
 from countersign.exchange.clocks import Period
 from countersign.exchange.errors import ContentInvalid, KindUnknown
@@ -20,12 +21,26 @@ FLASH: Final = "flash.threat_to_life"
 Content = Mapping[str, Any]
 
 
+Hook = Callable[[Any, Any, dict[str, Any]], None]
+"""Called with the house, the item and its content."""
+
+
+def _no_data(_: Content) -> frozenset[str]:
+    return frozenset()
+
+
+def _counts(_: Content, __: StatePack) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind: schema, version, what the gate calls it, its answer clock, and whether it names persons.
 
     `action`: Ask or Release, by content. `item_type`: the gate's attribute. `answers`: kinds that it answers.
-    `closes`: it ends the clock of what it answers. `standing`: a standing authorisation may cover it.
+    `closes`: it ends the clock of what it answers. `standing`: a standing authorisation may cover it. `data`: categories of data
+    that every such item holds. `channel`: the channel it goes by, whoever sends it. `counts`: whether an answer by this
+    authority of that state counts. `released`, `arrived`: what a stream does then, in the same transaction.
     """
 
     name: str
@@ -38,6 +53,11 @@ class Kind:
     answers: frozenset[str] = frozenset()
     closes: bool = False
     standing: bool = False
+    data: Callable[[Content], frozenset[str]] = _no_data
+    channel: str = ""
+    counts: Callable[[Content, StatePack], bool] = _counts
+    released: Hook | None = None
+    arrived: Hook | None = None
 
 
 def _asks(_: Content) -> str:

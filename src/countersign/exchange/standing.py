@@ -113,7 +113,7 @@ def propose(house: House, officer: Officer, given: dict[str, Any]) -> Outcome:
     """Release a coded item at once under a standing authorisation. Raises StandingRefused where none covers it."""
     require_role(officer, *gate.DRAFTING_ROLES)
     draft = drafting.read(house, officer, given, peer=None)
-    answers.check(draft.kind, draft.content, draft.peer)
+    answers.check(draft.kind, draft.content, draft.peer, house.pack.code)
     row = in_force(officer.authority, draft.kind.name) if draft.kind.standing else None
     if row is None or not _covers(row, draft):
         raise StandingRefused(f"no standing authorisation in force covers this {draft.kind.name}.", field="kind")

@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         top.print_help(sys.stderr if rest else sys.stdout)
         return 2 if rest else 0
     name = words[_command_place(words)]
-    if name not in COMMANDS:
+    if name not in COMMANDS and name not in _stream_commands():
         print(f"countersign: no such command: {name}", file=sys.stderr)
         return 2
     if known.home:
@@ -60,8 +60,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(name: str, words: list[str]) -> int:
-    module = importlib.import_module(f"countersign.node.commands.{name}_")
-    parser = argparse.ArgumentParser(prog=f"countersign {name}", description=COMMANDS[name])
+    streams = {} if name in COMMANDS else _stream_commands()
+    module = importlib.import_module(streams[name][0] if name in streams else f"countersign.node.commands.{name}_")
+    described = streams[name][1] if name in streams else COMMANDS[name]
+    parser = argparse.ArgumentParser(prog=f"countersign {name}", description=described)
     module.add_arguments(parser)
     parsed = parser.parse_args(words)
     try:
@@ -80,6 +82,13 @@ def _run(name: str, words: list[str]) -> int:
         return 130
     except BrokenPipeError:
         return 1
+
+
+def _stream_commands() -> dict[str, tuple[str, str]]:
+    """Commands that streams bring: key to module and description."""
+    from countersign.exchange import streams
+
+    return {one.key: (one.command, one.command_help) for one in streams.installed() if one.command}
 
 
 def _database_faults() -> tuple[type[Exception], ...]:
@@ -110,7 +119,8 @@ def tell(error: CountersignError) -> None:
 
 
 def _top_parser() -> argparse.ArgumentParser:
-    lines = "\n".join(f"  {name:<11} {text}" for name, text in COMMANDS.items())
+    every = COMMANDS | {name: told for name, (_, told) in _stream_commands().items()}
+    lines = "\n".join(f"  {name:<11} {text}" for name, text in every.items())
     parser = argparse.ArgumentParser(
         prog="countersign",
         usage="countersign [--home FOLDER] COMMAND …",

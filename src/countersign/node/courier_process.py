@@ -12,7 +12,7 @@ from django.db.models import Max
 
 from countersign.charter import validity
 from countersign.charter.models import Peer
-from countersign.exchange import clockwork, flash, gate, intake, neutral, recalls, search
+from countersign.exchange import clockwork, flash, gate, intake, neutral, recalls, search, streams
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
@@ -151,6 +151,7 @@ class Chores:
         housekeeping.anchor_daily(self._house.station)
         flash.look_after(self._house)
         late.look_on(self._house)
+        streams.chores(self._house)
         recalls.send_due(self._house)
         gate.release_held(self._house)
         clockwork.record_silence(self._house)

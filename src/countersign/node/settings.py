@@ -12,6 +12,7 @@ from csp.constants import NONE, SELF
 
 from countersign import web
 from countersign.charter import packs
+from countersign.exchange import streams
 from countersign.kernel.errors import Unavailable
 from countersign.kernel.files import write_durably
 from countersign.node import env
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "countersign.exchange.apps.ExchangeConfig",
     "countersign.oversight.apps.OversightConfig",
     "countersign.node.apps.NodeConfig",
+    *(stream.app for stream in streams.installed()),
 ]
 MIDDLEWARE = [
     "countersign.web.api.envelope.ApiEnvelope",

@@ -1,7 +1,7 @@
 """CAS Registry Numbers: found in text, their check digit, and the listed number that a wrong one may stand for.
 
-Source: CAS, check digit verification (the weighted sum of the digits from the right, modulo ten). It misses some errors: measured,
-9 in 100 single wrong digits of random numbers; so a right digit proves nothing by itself.
+Source: CAS, check digit verification (the weighted sum of the digits from the right, modulo ten). It misses some errors:
+measured, 9 in 100 single wrong digits of random numbers; so a right digit proves nothing by itself.
 """
 
 from __future__ import annotations

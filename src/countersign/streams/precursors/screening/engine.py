@@ -25,7 +25,9 @@ from countersign.streams.precursors.screening.words import Around
 
 _PERCENT: Final = re.compile(r"(?<!\d)(\d{1,2}(?:[.,]\d+)?)\s*(?:%|percent|pour cent|प्रतिशत|ਪ੍ਰਤੀਸ਼ਤ)")
 _OIL: Final = re.compile(r"\b(?:oil|oils|huile|huiles|content|containing|contenant|teneur|tel)\b|तेल|ਤੇਲ|油")
-_CHAIN: Final = re.compile(r"^(?:-[a-z0-9(]|[ -]?[a-z]*(?:yl|ate|ide|ine|one|ol|ene|ane|ether|ester|oxime|acid|imine|amide)\b)")
+_CHAIN: Final = re.compile(
+    r"^(?:-[a-z0-9(]|[ -]?[a-z]*(?:yl|ate|ide|ine|one|ol|ene|ane|ether|ester|oxime|acid|imine|amide)\b)"
+)
 _CHAINED: Final = re.compile(r"(?:[a-z0-9)]-|[a-z]*(?:yl|oxy|chloro|bromo|fluoro|nitro|amino|hydroxy)[ -]?)$")
 _CHEMISTRY: Final = ("28", "29", "30", "38")
 
@@ -102,18 +104,24 @@ class Engine:
     def _evidence(self, line: Line, number: str, code: str) -> _Evidence:
         reasons: list[Reason] = []
         by_number, flags = self._numbers(line, number, reasons)
-        hits = [hit for hit in self._finder.find(line)]
+        hits = self._finder.find(line)
         said = [hit for hit in hits if not words.negated(line.folded, hit.begin, hit.end, self._around)]
-        reasons += [Reason("negated", hit.layer, {"name": hit.name.name}) for hit in hits if hit not in said and hit.name.substances]
+        reasons += [
+            Reason("negated", hit.layer, {"name": hit.name.name})
+            for hit in hits
+            if hit not in said and hit.name.substances
+        ]
         strong, weak = self._by_name(said, by_number, code, line, reasons)
         sure = tuple(dict.fromkeys([*by_number, *strong]))
-        sure, weak = self._told_apart(sure, said), tuple(key for key in weak if key not in sure)
+        sure = self._told_apart(sure, said)
+        doubtful = tuple(key for key in weak if key not in sure)
         evidence = _Evidence(
-            sure=sure, weak=weak, others=any(not hit.name.substances for hit in said),
-            idle=words.is_idle(line.folded, self._around) or words.is_chemistry(line.folded), flags=tuple(flags), reasons=tuple(reasons),
+            sure=sure, weak=doubtful, others=any(not hit.name.substances for hit in said),
+            idle=words.is_idle(line.folded, self._around) or words.is_chemistry(line.folded), flags=tuple(flags),
+            reasons=tuple(reasons),
             percent=self._percent(line, sure), resembles=not by_number and self._resembles(line, said),
         )  # fmt: skip
-        return self._codes(evidence, code, line)
+        return self._codes(evidence, code)
 
     def _numbers(self, line: Line, number: str, reasons: list[Reason]) -> tuple[list[str], list[str]]:
         """CAS numbers of the field and of the text: listed ones, a wrong check digit, and what it may stand for."""
@@ -182,7 +190,7 @@ class Engine:
         match = _PERCENT.search(line.folded)
         return float(match[1].replace(",", ".")) if match else None
 
-    def _codes(self, evidence: _Evidence, code: str, line: Line) -> _Evidence:
+    def _codes(self, evidence: _Evidence, code: str) -> _Evidence:
         """Code and goods against one another."""
         flags, reasons, weak = list(evidence.flags), list(evidence.reasons), list(evidence.weak)
         alone = self._lists.by_hs.get(hs.six(code))
@@ -191,13 +199,15 @@ class Engine:
             if not any(hs.fits(code, one.key, one.hs6) for one in subject):
                 flags.append(HS_MISMATCH)
                 reasons.append(Reason("hs_mismatch", "hs", {"hs": hs.digits(code), "expected": subject[0].hs6}))
-        elif alone is not None and (evidence.idle and not evidence.others or alone in evidence.weak):
+        elif alone is not None and ((evidence.idle and not evidence.others) or alone in evidence.weak):
             weak.append(alone)
             reasons.append(Reason("hs_alone", "hs", {"hs": hs.six(code), "substance": alone}))
         elif alone is not None:
             flags.append(HS_MISMATCH)
             reasons.append(Reason("hs_of_listed", "hs", {"hs": hs.six(code), "substance": alone}))
-        return replace(evidence, flags=tuple(dict.fromkeys(flags)), reasons=tuple(reasons), weak=tuple(dict.fromkeys(weak)))
+        return replace(
+            evidence, flags=tuple(dict.fromkeys(flags)), reasons=tuple(reasons), weak=tuple(dict.fromkeys(weak))
+        )
 
     def _by_structure(self, lines: list[Line], seen: list[_Evidence]) -> None:
         """The structure layer, for lines that the cheap layers left open."""
@@ -212,13 +222,17 @@ class Engine:
                 seen[place] = self._vetoed(one, found)
             elif found.substances:
                 told = {"name": found.read, "substance": "; ".join(found.substances)}
-                seen[place] = replace(one, sure=found.substances, reasons=(*one.reasons, Reason("structure", "structure", told)))
+                seen[place] = replace(
+                    one, sure=found.substances, reasons=(*one.reasons, Reason("structure", "structure", told))
+                )
             elif found.rule:
                 told = {"name": found.read, "rule": found.rule}
-                seen[place] = replace(one, rule=found.rule, reasons=(*one.reasons, Reason("class", "class_rules", told)))
+                seen[place] = replace(
+                    one, rule=found.rule, reasons=(*one.reasons, Reason("class", "class_rules", told))
+                )
 
     def _vetoed(self, one: _Evidence, found: Found) -> _Evidence:
-        """The whole name wins: read as another molecule, it is not the listed one that only a part or the sound of it suggests."""
+        """The whole name wins: read as another molecule, it is not the listed one that a part or the sound of it suggests."""
         if found.substances:
             return replace(one, sure=found.substances) if not set(found.substances) & set(one.sure) else one
         told = Reason("veto", "structure", {"name": found.read})
@@ -229,7 +243,7 @@ class Engine:
         """The verdict on the line's date."""
         off = self.layers_off
         key = self._first(one.sure, row) or self._first(one.weak, row)
-        base = Result(row.id, CLEAR, flags=one.flags, reasons=one.reasons, layers_off=off)
+        base = Result(row.id, CLEAR, flags=one.flags, reasons=one.reasons, layers_off=off, faults=row.faults)
         if key is None and one.rule:
             parent = _PARENTS[one.rule]
             held = self._lists.status(parent, row.day)["CA"]

@@ -136,7 +136,9 @@ def _listing(row: dict[str, str], known: dict[str, Substance]) -> Listing:
         effective = date.fromisoformat(row["effective"])
         percent = float(row["percent"]) if row["percent"] else None
     except ValueError:
-        raise InvalidInput(f"{name}, {row['jurisdiction']}: a date or a percentage is none.", field="effective") from None
+        raise InvalidInput(
+            f"{name}, {row['jurisdiction']}: a date or a percentage is none.", field="effective"
+        ) from None
     if end is not None and end < effective:
         raise InvalidInput(f"{name}, {row['jurisdiction']}: it ends before it begins.", field="end")
     return Listing(

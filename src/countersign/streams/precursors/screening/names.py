@@ -63,7 +63,9 @@ class Finder:
         self._sounds = _by_sound(names)
         self._sound_keys = list(self._sounds)
         self._sound = ahocorasick_rs.AhoCorasick(self._sound_keys)
-        self._han = {text.fold(name.name): name for name in names if _RUN.fullmatch(text.fold(name.name)) and not name.weak}
+        self._han = {
+            text.fold(name.name): name for name in names if _RUN.fullmatch(text.fold(name.name)) and not name.weak
+        }
         self._speller = spelling.Speller({word for name in names for word in words.split(text.fold(name.name))})
 
     def find(self, line: Line) -> list[Hit]:
@@ -111,7 +113,9 @@ class Finder:
             window = heard.window(begin, end)
             if window is None:
                 continue
-            best = None if _goes_on(line.folded, window.begin, window.end) else self._best(self._sound_keys[place], window)
+            best = (
+                None if _goes_on(line.folded, window.begin, window.end) else self._best(self._sound_keys[place], window)
+            )
             if best is not None:
                 found.append(Hit(best[0], window.begin, window.end, "sound", best[1]))
         return found
@@ -179,7 +183,7 @@ def load(folder: Path) -> list[Name]:
         known = listed.setdefault(row["name"], ([], row["kind"], doubtful))
         known[0].append(row["substance"])
     found = [
-        Name(name, tuple(dict.fromkeys(keys)), _weak(name, kind, doubtful=doubtful), kind)
+        Name(name, tuple(dict.fromkeys(keys)), _weak(kind, doubtful=doubtful), kind)
         for name, (keys, kind, doubtful) in listed.items()
     ]
     others = [Name(row["name"], (), weak=False, kind=row["what"]) for row in _rows(folder / "others.csv")]
@@ -192,7 +196,7 @@ def shipped() -> Finder:
     return Finder(load(packs.common_folder() / "precursors"))
 
 
-def _weak(name: str, kind: str, *, doubtful: bool) -> bool:
+def _weak(kind: str, *, doubtful: bool) -> bool:
     return kind == "abbreviation" or doubtful
 
 
@@ -202,7 +206,9 @@ def _by_squeezed(names: list[Name]) -> dict[str, Name]:
     for name in names:
         key = text.squeezed(text.fold(name.name))
         known = found.get(key)
-        if len(key) < 2 or (known is not None and (bool(known.substances), not known.weak) >= (bool(name.substances), not name.weak)):
+        if len(key) < 2 or (
+            known is not None and (bool(known.substances), not known.weak) >= (bool(name.substances), not name.weak)
+        ):
             continue
         found[key] = name
     return found
@@ -236,7 +242,10 @@ def _han_goes_on(folded: str, begin: int, end: int) -> bool:
     after = folded[end : end + 1]
     before = folded[begin - 1 : begin] if begin else ""
     inside = folded[begin:end]
-    return bool(inside) and ((after in _HAN_AFTER and bool(after)) or (before in _HAN_BEFORE and bool(before) and "\u3400" <= inside[0] <= "\u9fff"))
+    return bool(inside) and (
+        (after in _HAN_AFTER and bool(after))
+        or (before in _HAN_BEFORE and bool(before) and "\u3400" <= inside[0] <= "\u9fff")
+    )
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -15,7 +15,7 @@ HS_MISMATCH: Final = "hs_mismatch"
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A declaration line, read and checked at the edge."""
+    """A declaration line, read and checked at the edge. `faults`: fields that could not be read and hide no substance."""
 
     id: str
     day: date
@@ -28,6 +28,7 @@ class Goods:
     unit: str = ""
     value_usd: float | None = None
     mode: str = ""
+    faults: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,13 @@ class Result:
     others: tuple[str, ...] = ()
     reasons: tuple[Reason, ...] = ()
     layers_off: tuple[str, ...] = ()
+    faults: tuple[tuple[str, str], ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         return {
             "id": self.id, "verdict": self.verdict, "un": self.un, "ca": self.ca, "in": self.in_, "flags": list(self.flags),
             "substance": self.substance,
             "reasons": [{"code": one.code, "layer": one.layer} | one.facts for one in self.reasons],
-        } | ({"layers_off": list(self.layers_off)} if self.layers_off else {})  # fmt: skip
+        } | ({"layers_off": list(self.layers_off)} if self.layers_off else {}) | (
+            {"faults": [{"field": name, "reason": why} for name, why in self.faults]} if self.faults else {}
+        )  # fmt: skip

@@ -31,7 +31,9 @@ _CUT: Final = re.compile(
     r"pharma|chemical|product|produit|min|approx|content|assay|hs|as per|sample|samples|powder|solid|liquid|export|x)\b.*|"
     r"\s[-–]\s.*|[;].*|,\s.*|\d+(?:\.\d+)?\s*%.*"
 )
-_HEAD: Final = re.compile(r"^(?:[\s'\"«(]*)(?:chemicals?|industrial|technical|product|goods|reagent|item|\d+\s*(?:x|drums?|kg)\b)[\s:,-]*")
+_HEAD: Final = re.compile(
+    r"^(?:[\s'\"«(]*)(?:chemicals?|industrial|technical|product|goods|reagent|item|\d+\s*(?:x|drums?|kg)\b)[\s:,-]*"
+)
 _PRIME: Final = re.compile(r"[′’`´]")
 CLASSES: Final = {
     "4-AP": "[#6]1[#6][#7][#6][#6][#6]1[NX3;H1,H0]c",
@@ -90,8 +92,8 @@ class Opsin:
             if java is None:
                 raise OSError("no Java")
             self._process = subprocess.Popen(
-                [java, "-Xmx256m", "-XX:+UseSerialGC", "-jar", str(self._jar), "-osmi"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
+                [java, "-Xmx256m", "-XX:+UseSerialGC", "-jar", str(self._jar), "-osmi"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
             )  # fmt: skip
         return self._process
 
@@ -140,7 +142,7 @@ class Structures:
         molecule = self._parent(smiles)
         if molecule is None:
             return ""
-        return str(self._chem.MolToInchiKey(molecule)[:14])
+        return str(self._chem.MolToInchiKey(molecule))[:14]  # type: ignore[no-untyped-call]
 
     def _parent(self, smiles: str) -> Any | None:
         """The largest fragment, uncharged."""

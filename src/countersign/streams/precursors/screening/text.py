@@ -1,6 +1,6 @@
 """The text of a goods description as the matchers read it: one form for what looks or sounds alike, and places to go back to.
 
-Source of the traps: measurements on dirty declarations (zero-width characters, dashes, Greek letters, full-width digits, 0 for O).
+The traps were met in dirty declarations: zero-width characters, dashes, Greek letters, full-width digits, 0 for O.
 """
 
 from __future__ import annotations
@@ -26,7 +26,16 @@ _SIMPLER: Final = str.maketrans(
 )
 """Traditional Chinese characters of chemistry and trade, and their simplified forms."""
 _HAN_SAME: Final = (
-    ("特丁", "叔丁"), ("三级丁", "叔丁"), ("第三丁", "叔丁"), ("二级丁", "仲丁"), ("第二丁", "仲丁"), ("苯甲基", "苄基"), ("双", "二"), ("氧代", "氧"), ("假麻黄", "伪麻黄"), ("苯胺基", "苯氨基"),
+    ("特丁", "叔丁"),
+    ("三级丁", "叔丁"),
+    ("第三丁", "叔丁"),
+    ("二级丁", "仲丁"),
+    ("第二丁", "仲丁"),
+    ("苯甲基", "苄基"),
+    ("双", "二"),
+    ("氧代", "氧"),
+    ("假麻黄", "伪麻黄"),
+    ("苯胺基", "苯氨基"),
 )
 """Chinese parts of names that say the same."""
 _HAN: Final = re.compile("[\u3400-\u9fff]")

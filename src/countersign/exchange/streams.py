@@ -1,0 +1,131 @@
+"""Work streams as plug-ins: one manifest each, found by entry point; the house runs the same without any of them.
+
+A stream brings kinds, pages, indicators and chores. It never releases by itself: its kinds pass the same gate.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from countersign.exchange import kinds
+from countersign.exchange.kinds import Kind
+from countersign.kernel.errors import CountersignError
+
+if TYPE_CHECKING:
+    from countersign.charter.models import Officer
+    from countersign.exchange.house import House
+
+GROUP: Final = "countersign.streams"
+LANGUAGES: Final = ("en", "fr", "hi", "pa")
+Names = Mapping[str, str]
+"""A name by language: en, fr, hi, pa."""
+
+
+class StreamInvalid(CountersignError):
+    """A stream's manifest lacks what every stream has."""
+
+    code = "STREAM_INVALID"
+    remedy = "Mend the manifest, or take the stream out."
+
+
+class Here(Protocol):
+    """Who is at a page of a stream, and the house that answers."""
+
+    @property
+    def officer(self) -> Officer: ...
+
+    @property
+    def house(self) -> House: ...
+
+    def holds(self, *roles: str) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page: its address below the stream's, its view as `module:function`, who opens it; with `names` it stands in the menu."""
+
+    path: str
+    view: str
+    name: str
+    roles: tuple[str, ...] = ()
+    names: Names | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """A number that the plan can adopt: what it means, how it is counted, and the query (authority, first day, last day)."""
+
+    key: str
+    names: Names
+    definition: str
+    counting: str
+    query: str
+
+    def count(self, authority: str, first: date, last: date) -> int:
+        return int(loaded(self.query)(authority, first, last))
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """The manifest. `app`: its Django application; `chores`: what the courier does for it now and then; `docs`: its page."""
+
+    key: str
+    names: Names
+    kinds: tuple[Kind, ...]
+    kind_names: Mapping[str, Names]
+    indicators: tuple[Indicator, ...]
+    pages: tuple[Page, ...]
+    app: str
+    docs: str
+    chores: tuple[str, ...] = ()
+    command: str = ""
+    command_help: str = ""
+
+
+@lru_cache(maxsize=1)
+def installed() -> tuple[Stream, ...]:
+    """Every stream that is there, by key. One whose folder was taken away is left out; a manifest that is wrong is refused."""
+    found = []
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        try:
+            stream = point.load()
+        except ModuleNotFoundError as error:
+            if error.name is not None and point.module.startswith(error.name):
+                continue
+            raise
+        check(stream)
+        found.append(stream)
+        kinds.KINDS.update({kind.name: kind for kind in stream.kinds})
+    return tuple(found)
+
+
+def check(stream: Stream) -> None:
+    """Raise StreamInvalid naming what is missing: names in every language, an indicator, a page of docs."""
+    named = [stream.names, *(one.names for one in stream.indicators), *stream.kind_names.values()]
+    named += [page.names for page in stream.pages if page.names is not None]
+    if any(set(LANGUAGES) - set(names) for names in named):
+        raise StreamInvalid(f"the stream {stream.key} lacks a name in one of {', '.join(LANGUAGES)}.")
+    if {kind.name for kind in stream.kinds} != set(stream.kind_names):
+        raise StreamInvalid(f"the stream {stream.key} does not name exactly its kinds.")
+    if not stream.indicators or not stream.docs:
+        raise StreamInvalid(f"the stream {stream.key} has no indicator, or no page of docs.")
+
+
+def loaded(name: str) -> Callable[..., Any]:
+    """The function that `module:function` names."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def chores(house: House) -> None:
+    """Let every stream do what it does by itself."""
+    for stream in installed():
+        for chore in stream.chores:
+            loaded(chore)(house)

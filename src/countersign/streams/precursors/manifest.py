@@ -1,0 +1,134 @@
+"""The manifest of the precursors stream."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from countersign.charter.packs import StatePack
+from countersign.exchange.clocks import Period
+from countersign.exchange.kinds import Kind
+from countersign.exchange.streams import Indicator, Page, Stream, loaded
+from countersign.streams.precursors import schemas
+
+_NAMES: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names.toml").read_text("utf-8"))
+_SERVICES: Final = "countersign.streams.precursors.services"
+_VIEWS: Final = "countersign.streams.precursors.views"
+_QUERIES: Final = "countersign.streams.precursors.queries"
+ROLES: Final = ("originator", "desk", "analyst", "liaison_officer", "releaser", "second_officer", "legal", "executive")
+_DRAFTERS: Final = ("originator", "desk", "analyst", "liaison_officer")
+_CONSIGNMENT: Final = frozenset({"business_confidential", "licence_status"})
+
+
+def _release(_: Mapping[str, Any]) -> str:
+    return "Release"
+
+
+def _ask(_: Mapping[str, Any]) -> str:
+    return "Ask"
+
+
+def _nobody(_: Mapping[str, Any]) -> bool:
+    return False
+
+
+def _confidential(_: Mapping[str, Any]) -> frozenset[str]:
+    return _CONSIGNMENT
+
+
+def _reply_clock(content: Mapping[str, Any]) -> Period:
+    return Period(working_days=content["reply_days"])
+
+
+def _week(_: Mapping[str, Any]) -> Period:
+    return Period(hours=7 * 24)
+
+
+def _none(_: Mapping[str, Any]) -> None:
+    return None
+
+
+def _designated(content: Mapping[str, Any], pack: StatePack) -> bool:
+    """Only the authority that the state designated for precursors answers a notice (1988 Convention art.12)."""
+    authority = pack.authorities.get(str(content.get("from_authority", "")))
+    return authority is not None and "precursors" in authority.designated_for
+
+
+def _hook(name: str) -> Callable[[Any, Any, dict[str, Any]], None]:
+    """A service by name, found when it is called: the manifest is read before the database is set up."""
+
+    def called(house: Any, item: Any, content: dict[str, Any]) -> None:
+        loaded(f"{_SERVICES}.{name}")(house, item, content)
+
+    return called
+
+
+_NOTICES: Final = frozenset({"pen.notice", "pen.light"})
+_TOLD: Final = _hook("notices:on_notice")
+_FOLLOWED: Final = _hook("notices:on_follow_up")
+KINDS: Final = (
+    Kind("pen.notice", 1, schemas.PenNotice, _release, "pre_export_notice", _reply_clock, _nobody, data=_confidential,
+         channel="incb", released=_TOLD, arrived=_TOLD),
+    Kind("pen.light", 1, schemas.PenLight, _release, "pre_export_notice", _reply_clock, _nobody, data=_confidential,
+         channel="incb", released=_TOLD, arrived=_TOLD),
+    Kind("pen.reply", 1, schemas.PenReply, _release, "pre_export_notice", _none, _nobody, _NOTICES, closes=True, channel="incb",
+         counts=_designated, released=_FOLLOWED, arrived=_FOLLOWED),
+    Kind("pen.question", 1, schemas.PenQuestion, _release, "pre_export_notice", _none, _nobody, _NOTICES, channel="incb",
+         counts=_designated, released=_FOLLOWED, arrived=_FOLLOWED),
+    Kind("pen.status", 1, schemas.PenStatus, _release, "pre_export_notice", _none, _nobody, channel="incb", released=_FOLLOWED,
+         arrived=_FOLLOWED),
+    Kind("incident.precursor", 1, schemas.IncidentPrecursor, _release, "shipment_alert", _none, _nobody, channel="customs"),
+    Kind("incident.seizure", 1, schemas.IncidentSeizure, _release, "shipment_alert", _none, _nobody, channel="customs"),
+    Kind("request.backtrack", 1, schemas.RequestBacktrack, _ask, "shipment_alert", _week, _nobody, channel="customs"),
+    Kind("reply.backtrack", 1, schemas.ReplyBacktrack, _release, "shipment_alert", _none, _nobody,
+         frozenset({"request.backtrack"}), closes=True, channel="customs"),
+    Kind("controllist.update", 1, schemas.ControlListUpdate, _release, "shipment_alert", _none, _nobody, channel="incb",
+         released=_hook("listing:on_update"), arrived=_hook("listing:on_update")),
+)  # fmt: skip
+
+STREAM: Final = Stream(
+    key="precursors",
+    names=_NAMES["stream"],
+    kinds=KINDS,
+    kind_names=_NAMES["kinds"],
+    indicators=(
+        Indicator(
+            "notices_in_time",
+            _NAMES["indicators"]["notices_in_time"],
+            "Pre-export notices received that a competent authority answered before their clock ran out.",
+            "Received pen.notice and pen.light of the span whose answer closed them no later than the due instant.",
+            f"{_QUERIES}:answered_in_time",
+        ),
+        Indicator(
+            "stopped_shipments",
+            _NAMES["indicators"]["stopped_shipments"],
+            "Notified consignments that did not leave after an objection, a withdrawal or a stop.",
+            "Notices of the span, sent or received, in the state objected, stopped or withdrawn.",
+            f"{_QUERIES}:stopped",
+        ),
+        Indicator(
+            "backtracks_closed",
+            _NAMES["indicators"]["backtracks_closed"],
+            "Requests to trace back that were answered.",
+            "request.backtrack of the span, sent or received, with an answer.",
+            f"{_QUERIES}:traced_back",
+        ),
+    ),
+    pages=(
+        Page("", f"{_VIEWS}.board:page", "precursors", ROLES,
+             _NAMES["pages"]["precursors"]),
+        Page("notices/new", f"{_VIEWS}.board:new", "precursors_new", _DRAFTERS),
+        Page("notices/<str:item_id>", f"{_VIEWS}.board:notice", "precursors_notice", ROLES),
+        Page("screen", f"{_VIEWS}.screen:page", "precursors_screen", ROLES,
+             _NAMES["pages"]["precursors_screen"]),
+        Page("lists", f"{_VIEWS}.screen:lists", "precursors_lists", ROLES,
+             _NAMES["pages"]["precursors_lists"]),
+    ),
+    app="countersign.streams.precursors.apps.PrecursorsConfig",
+    docs="docs/streams/precursors.md",
+    chores=(f"{_SERVICES}.listing:rescreen",),
+    command="countersign.streams.precursors.command",
+    command_help="screen declaration lines against the control lists of the UN, Canada and India",
+)  # fmt: skip

@@ -1,0 +1,64 @@
+"""State of the stream: notices as a board shows them, changes of lists, what people decided about lines, and who screened.
+
+Columns in clear hold identifiers of substances, states and instants; firms stay in the items, under their authority's key."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from countersign.charter.models import Officer
+from countersign.exchange.models import ExchangeItem
+
+
+class Notice(models.Model):
+    """A pre-export notice, sent or received. `state`: where it stands (see services.notices)."""
+
+    item = models.OneToOneField(ExchangeItem, on_delete=models.CASCADE, related_name="notice")
+    pen_no = models.CharField(max_length=32)
+    substances = models.JSONField(default=list)
+    screened = models.JSONField(default=dict)
+    state = models.CharField(max_length=24)
+    reasons = models.JSONField(default=list)
+    notified = models.JSONField(default=list)
+    shipped = models.JSONField(default=list)
+    arrived = models.JSONField(default=list)
+    decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(max_length=8, default="")
+    delta = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("state", "at")),)
+
+
+class ListChange(models.Model):
+    """A row of a state's own list that came by `controllist.update`; it counts for that jurisdiction alone."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.PROTECT, related_name="+")
+    jurisdiction = models.CharField(max_length=2)
+    row = models.JSONField()
+    at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)
+
+
+class Screening(models.Model):
+    """That an officer screened so many lines, with what outcome: for the rate, the record and the alarm. No line is kept."""
+
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    lines = models.IntegerField()
+    listed = models.IntegerField()
+    reviews = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("officer", "at")),)
+
+
+class Allowed(models.Model):
+    """A person found that this description is not what it resembled. It spares the next the question, until it ends."""
+
+    digest = models.BinaryField(max_length=32, unique=True)
+    substance = models.CharField(max_length=120)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    until = models.DateTimeField()

@@ -1,0 +1,43 @@
+"""Readers of the stream: the board of an authority, and the indicators that the manifest declares."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models import F, Q, QuerySet
+
+from countersign.charter.models import Officer
+from countersign.exchange.models import ExchangeItem
+from countersign.streams.precursors.models import Notice
+
+_NOTICES = ("pen.notice", "pen.light")
+STOPPED = ("objected", "stopped", "withdrawn")
+
+
+def board(officer: Officer) -> QuerySet[Notice]:
+    """Notices of the officer's authority, both ways, the newest first."""
+    rows = Notice.objects.filter(item__authority=officer.authority)
+    return (
+        rows.select_related("item", "item__peer", "item__case", "decided_by")
+        .prefetch_related("item__pauses")
+        .order_by("-at")
+    )
+
+
+def answered_in_time(authority: str, first: date, last: date) -> int:
+    rows = _items(authority, first, last).filter(kind__in=_NOTICES, direction=ExchangeItem.IN)
+    return rows.filter(answered_at__isnull=False, answered_at__lte=F("due_at")).count()
+
+
+def stopped(authority: str, first: date, last: date) -> int:
+    rows = Notice.objects.filter(item__in=_items(authority, first, last))
+    return rows.filter(Q(state__in=STOPPED) | Q(decision="stop")).count()
+
+
+def traced_back(authority: str, first: date, last: date) -> int:
+    return _items(authority, first, last).filter(kind="request.backtrack", answered_at__isnull=False).count()
+
+
+def _items(authority: str, first: date, last: date) -> QuerySet[ExchangeItem]:
+    begin, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
+    return ExchangeItem.objects.filter(authority=authority, created_at__gte=begin, created_at__lt=end)

@@ -1,0 +1,52 @@
+"""The engine made ready once for a state of the lists, with the structure layer where it can run."""
+
+from __future__ import annotations
+
+import importlib.util
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from countersign.kernel.errors import Unavailable
+from countersign.streams.precursors.screening.lists import Lists
+
+if TYPE_CHECKING:
+    from countersign.streams.precursors.screening.engine import Engine
+    from countersign.streams.precursors.screening.structure import Structures
+
+NEEDED = ("ahocorasick_rs", "rapidfuzz")
+
+
+class StreamExtraMissing(Unavailable):
+    """The packages of the stream are not installed."""
+
+    code = "STREAM_EXTRA_MISSING"
+    remedy = "Install them into the Python that runs countersign: pip install 'countersign-node[precursors]'."
+
+
+_ENGINES: dict[int, Engine] = {}
+
+
+def engine(known: Lists) -> Engine:
+    """Raises StreamExtraMissing. Names and structures are loaded once a process; the lists may change."""
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise StreamExtraMissing(f"screening needs {', '.join(missing)}.")
+    key = id(known)
+    if key not in _ENGINES:
+        _ENGINES.clear()
+        _ENGINES[key] = _made(known)
+    return _ENGINES[key]
+
+
+def _made(known: Lists) -> Engine:
+    from countersign.streams.precursors.screening import names, words
+    from countersign.streams.precursors.screening.engine import Engine
+
+    return Engine(known, names.shipped(), words.shipped(), _structures())
+
+
+@lru_cache(maxsize=1)
+def _structures() -> Structures | None:
+    from countersign.streams.precursors.screening import structure
+
+    return structure.start()

@@ -1,0 +1,1 @@
+"""What the stream does: the only writers of its tables."""

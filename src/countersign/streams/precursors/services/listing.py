@@ -1,0 +1,106 @@
+"""The lists in force here, what a consignment is on them, and the looking again when a list changes."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from django.db import transaction
+
+from countersign.exchange import contents, decisions
+from countersign.exchange.house import House
+from countersign.exchange.models import ExchangeItem
+from countersign.kernel import clock
+from countersign.kernel.errors import InvalidInput
+from countersign.streams.precursors.models import ListChange, Notice
+from countersign.streams.precursors.screening import lists
+from countersign.streams.precursors.screening.lists import Listing, Lists
+
+PORTION = 50
+
+
+def current() -> Lists:
+    """The shipped lists with every change that came since."""
+    changes = tuple(ListChange.objects.order_by("id").values_list("id", flat=True))
+    return _with(changes)
+
+
+@lru_cache(maxsize=4)
+def _with(changes: tuple[int, ...]) -> Lists:
+    shipped = lists.shipped()
+    rows = ListChange.objects.filter(id__in=changes).order_by("id")
+    more = tuple(_listing(row.jurisdiction, row.row) for row in rows if row.row["substance"] in shipped.substances)
+    return Lists(shipped.substances, (*more, *shipped.listings))
+
+
+def engine() -> Any:
+    """The screening engine on the lists in force. Raises StreamExtraMissing where its packages are not installed."""
+    from countersign.streams.precursors.screening import ready
+
+    return ready.engine(current())
+
+
+def identify(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """For each line of a consignment what it is and each law's answer on the day of dispatch."""
+    from countersign.streams.precursors.screening.result import Goods
+
+    day = date.fromisoformat(content["dispatch_on"])
+    rows = [
+        Goods(str(place), day, line["name"], line["cas"], line["hs"]) for place, line in enumerate(content["lines"])
+    ]
+    return [result.as_json() | {"in": result.in_} for result in engine().screen(rows)]
+
+
+def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
+    """A change of the sender's own list: kept for that jurisdiction; open notices are looked at again at once."""
+    jurisdiction = house.pack.code if item.direction == ExchangeItem.OUT else item.peer.state_code
+    for row in content["rows"]:
+        if row["substance"] not in lists.shipped().substances:
+            raise InvalidInput(
+                f"{row['substance']} is no substance of the list.", field="rows",
+                remedy="Name it as the page of the control lists does; a new substance comes with the next pack.",
+            )  # fmt: skip
+        ListChange.objects.create(item=item, jurisdiction=jurisdiction, row=row, at=clock.now())
+    decisions.record_act(
+        house, item, act="controllist.change", facts={"of": jurisdiction, "rows": len(content["rows"])}
+    )
+
+
+def rescreen(house: House) -> int:
+    """Look at open notices again after a change; the courier does this every few seconds. Returns how many changed."""
+    fresh = list(ListChange.objects.filter(looked_at=None).values_list("id", flat=True))
+    if not fresh:
+        return 0
+    changed = 0
+    for row in Notice.objects.filter(
+        state__in=("received", "under_check", "more_information", "no_objection")
+    ).select_related("item"):
+        changed += _again(house, row)
+    ListChange.objects.filter(id__in=fresh).update(looked_at=clock.now())
+    return changed
+
+
+@transaction.atomic
+def _again(house: House, row: Notice) -> bool:
+    found = identify(contents.read(house, row.item).content)
+    before = row.screened.get("lines", [])
+    delta = [
+        {"line": place, "law": law, "was": old.get(law, "none"), "is": new[law]}
+        for place, (old, new) in enumerate(zip(before, found, strict=False))
+        for law in ("un", "ca", "in") if old.get(law) != new[law]
+    ]  # fmt: skip
+    if not delta:
+        return False
+    row.screened, row.delta = {"lines": found}, delta
+    row.save(update_fields=("screened", "delta"))
+    decisions.record_act(house, row.item, act="pen.rescreened", facts={"changes": len(delta)})
+    return True
+
+
+def _listing(jurisdiction: str, row: dict[str, Any]) -> Listing:
+    return Listing(
+        row["substance"], jurisdiction, row["instrument"], row["type"], date.fromisoformat(row["effective"]),
+        date.fromisoformat(row["end"]) if row["end"] else None, salts=True, derivatives=False, percent=None, more_than=False,
+        source=row["source"], confidence="high",
+    )  # fmt: skip
