@@ -33,6 +33,9 @@ MEMBERS: Final = (
     "place",
     "handling",
     "recipient",
+    "declared_use",
+    "declared_as",
+    "what",
 )
 """Members of a content that people write in their own words."""
 _LABEL: Final = re.compile(r"\bTLP\s*:?\s*(RED|AMBER\+STRICT|AMBER|GREEN)\b", re.I)

@@ -9,6 +9,8 @@ class WebConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from countersign.web import second_factor
+        from countersign.web import second_factor, stream_pages
+        from countersign.web.shown import words
 
         second_factor.connect()
+        words.KINDS.update(stream_pages.kind_words())

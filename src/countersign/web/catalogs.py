@@ -116,10 +116,11 @@ def _update(path: Path, language: str, messages: set[Message]) -> None:
 
 
 def _own() -> Iterator[Message]:
-    for path in sorted(HERE.rglob("*.py")):
-        yield from _of_code(path.read_bytes())
-    for path in sorted((HERE / "templates").rglob("*.html")):
-        yield from _of_template(path.read_text("utf-8"))
+    for room in (HERE, HERE.parent / "streams"):
+        for path in sorted(room.rglob("*.py")) if room.exists() else ():
+            yield from _of_code(path.read_bytes())
+        for path in sorted(room.rglob("*.html")) if room.exists() else ():
+            yield from _of_template(path.read_text("utf-8"))
 
 
 def _legal() -> Iterator[Message]:

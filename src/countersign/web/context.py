@@ -13,7 +13,7 @@ from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.exchange import gate, walls
 from countersign.kernel import clock
-from countersign.web import second_factor
+from countersign.web import second_factor, stream_pages
 from countersign.web.models import Person, Preference
 from countersign.web.shown import times
 from countersign.web.shown.words import LANGUAGES
@@ -77,4 +77,5 @@ def post_zone(officer: Officer) -> str:
 
 def _open_to(officer: Officer) -> list[tuple[str, Any]]:
     roles = set(officer.roles)
-    return [(name, words) for name, words, wanted in _PLACES if not wanted or roles & set(wanted)]
+    own = [(name, words) for name, words, wanted in _PLACES if not wanted or roles & set(wanted)]
+    return [*own, *stream_pages.places(officer)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
-from countersign.web import language, views
+from countersign.web import language, stream_pages, views
 from countersign.web.api import envelope
 from countersign.web.api.app import api
 from countersign.web.desk import (
@@ -110,6 +110,7 @@ urlpatterns = [
     *_WRITING,
     path("items/", include(_ITEMS)),
     *_REGISTERS,
+    *stream_pages.urlpatterns(),
     path("overview", overview.overview, name="overview"),
     path("review", reviewing.decisions, name="review"),
     path("review/<str:decision_id>", reviewing.decision, name="decision"),

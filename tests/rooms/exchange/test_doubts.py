@@ -32,6 +32,7 @@ SAYS = {
     "privileged": ("solicitor-client advice",),
     "biometric": ("the fingerprints match", "ਡੀਐਨਏ"),
     "tax": ("his tax return",),
+    "commercial_secret": ("as in the price list", "liste des clients"),
 }
 INNOCENT = (
     "Who subscribed to the telephone number at the end of June?", "He is 45 years old and owns a transport company.",
@@ -52,7 +53,7 @@ def test_every_heading_has_an_example_here():
 def test_words_raise_the_doubt_in_every_language_unless_it_is_declared(code, text):
     assert code in _found(text)
     word = next(word for word in doubts.lexicon() if word.code == code)
-    for declared in word.declares:
+    for declared in word.declares - {"nothing_declares_it"}:
         assert code not in _found(text, data=[declared])
         assert code not in _found(text, persons=[declared])
 

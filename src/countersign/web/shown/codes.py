@@ -146,6 +146,7 @@ NEEDS: Final[Words] = {
     "condition:doubt_source_identity": _("settled: the text gives no source away"),
     "condition:doubt_privileged": _("settled: nothing in the text is privileged or sealed"),
     "condition:doubt_biometric": _("settled: the text holds no biometric data"),
+    "condition:doubt_commercial_secret": _("settled: the text tells no price and no customer"),
     "condition:doubt_tax": _("settled: the text holds no tax data"),
 }
 ACTS: Final[Words] = {

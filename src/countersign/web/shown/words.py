@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 Words = Mapping[str, "str | Promise"]
 
-KINDS: Final[Words] = {
+KINDS: Final[dict[str, str | Promise]] = {
     "request.information": _("Request for information"),
     "reply": _("Reply"),
     "reply.interim": _("Holding answer"),

@@ -28,7 +28,7 @@ _OIL: Final = re.compile(r"\b(?:oil|oils|huile|huiles|content|containing|contena
 _CHAIN: Final = re.compile(
     r"^(?:-[a-z0-9(]|[ -]?[a-z]*(?:yl|ate|ide|ine|one|ol|ene|ane|ether|ester|oxime|acid|imine|amide)\b)"
 )
-_CHAINED: Final = re.compile(r"(?:[a-z0-9)]-|[a-z]*(?:yl|oxy|chloro|bromo|fluoro|nitro|amino|hydroxy)[ -]?)$")
+_CHAINED: Final = re.compile(r"(?:\)|[a-z0-9]-|[a-z]*(?:yl|oxy|chloro|bromo|fluoro|nitro|amino|hydroxy)[ -]?)$")
 _CHEMISTRY: Final = ("28", "29", "30", "38")
 
 

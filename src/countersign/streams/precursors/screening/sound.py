@@ -52,7 +52,8 @@ _CONSONANTS: Final = [
 ]
 """From ka (U+0915, U+0A15) on, aspirated and retroflex ones as the plain ones."""
 _INDEPENDENT: Final = {
-    5: "a", 6: "a", 7: "i", 8: "i", 9: "u", 10: "u", 11: "ri", 13: "e", 14: "e", 15: "e", 16: "e", 17: "o", 18: "o", 19: "o", 20: "o",
+    5: "a", 6: "a", 7: "i", 8: "i", 9: "u", 10: "u", 11: "ri", 13: "e", 14: "e", 15: "e", 16: "e", 17: "o", 18: "o",
+    19: "o", 20: "o",
 }  # fmt: skip
 _SIGNS: Final = {0x3E: "a", 0x3F: "i", 0x40: "i", 0x41: "u", 0x42: "u", 0x43: "ri", 0x45: "e", 0x46: "e", 0x47: "e", 0x48: "e",
                  0x49: "o", 0x4A: "o", 0x4B: "o", 0x4C: "o"}  # fmt: skip
