@@ -1,4 +1,4 @@
-"""The examples of docs/use.md are drafts that the product takes."""
+"""The examples of docs/use.md and of the streams' pages are drafts that the product takes."""
 
 from __future__ import annotations
 
@@ -13,8 +13,11 @@ from countersign.exchange import home_sheet, kinds
 from countersign.exchange.prefill import prefilled
 from countersign.node.policies import policies_of
 
-USE = Path(__file__).resolve().parents[2] / "docs" / "use.md"
-EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", USE.read_text("utf-8"), re.S)]
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = [DOCS / "use.md", *(DOCS / "streams").glob("*.md")]
+EXAMPLES = [
+    json.loads(block) for page in PAGES for block in re.findall(r"```json\n(.*?)```", page.read_text("utf-8"), re.S)
+]
 
 
 def test_every_kind_has_an_example():

@@ -45,7 +45,7 @@ def test_a_hidden_corner_of_a_request_is_on_both_pages(ca):
 
         item = ExchangeItem.objects.get()
     page = html.unescape(Visitor(ca, "drafter").get(f"/items/{item.id}").content.decode())
-    for words in ("ZZLABEL source is the brother", "ZZ", "Witness", "amber", "ZZCONDITION", "6 May 2031", "fraud", "False", "ZZOWNER",
+    for words in ("ZZLABEL source is the brother", "ZZ", "Witness", "PAP:AMBER", "ZZCONDITION", "6 May 2031", "fraud", "False", "ZZOWNER",
                   "Journalist", "Health", "ZZNOTE"):  # fmt: skip
         assert words in page, words
 
