@@ -69,6 +69,8 @@ class Opsin:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            _pipe(self._process.stdin).close()
+            _pipe(self._process.stdout).close()
             self._process = None
 
     def _ask(self, names: Sequence[str]) -> list[str]:

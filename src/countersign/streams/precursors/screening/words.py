@@ -54,6 +54,8 @@ _VAGUE_HAN: Final = _VOCABULARY["vague_han"]
 _HAN_CHEMISTRY: Final = re.compile(
     "化[学學]|化工|[试試][剂劑]|中[间間][体體]|生物[碱鹼]|[溶][剂劑]|[胺酮酸醇腈醛酯酐]$"
 )
+_PREFIX: Final = re.compile(r"(?:\([^()]{1,10}\)-?|[\[({+-]+)+$")
+"""What stands at the head of a chemical name and is part of it: (+)-, (1r,2s)-, an opening bracket."""
 _WORD: Final = re.compile(r"[^\W_]+(?:[\u0900-\u097f\u0a00-\u0a7f]+)*|[\u0900-\u097f\u0a00-\u0a7f]+")
 
 
@@ -100,7 +102,12 @@ def split(folded: str) -> list[str]:
 
 def negated(folded: str, begin: int, end: int, around: Around) -> bool:
     """Whether what stands at folded[begin:end] is said not to be there, in the same noun phrase."""
-    clause = re.split(r",(?!\d)|[;:/(]", folded[max(0, begin - 60) : begin])[-1]
+    while begin and folded[begin - 1].isascii() and folded[begin - 1].isalpha():
+        begin -= 1  # a name found by its spelling may begin within the word before it
+    if len(own := split(folded[begin:end])) > 1 and own[0] in BEFORE - {"nor"}:
+        return True
+    before = _PREFIX.sub("", folded[max(0, begin - 60) : begin])
+    clause = re.split(r",(?!\d)|[;:/(]", before)[-1]
     after = folded[end : end + 40]
     return _before(clause, around) or _after(after)
 
