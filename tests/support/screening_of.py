@@ -44,10 +44,12 @@ def score(rows: Sequence[dict[str, str]], results: Sequence[Any]) -> Score:
     wanted = [(row, result) for row, result in pairs if row["verdict"] != "clear"]
     clear = [(row, result) for row, result in pairs if row["verdict"] == "clear"]
     collided = [(row, result) for row, result in clear if row["category"] == "abbreviation_collision"]
-    caught = [
-        (row, result) for row, result in wanted if row["verdict"] == "listed" and result.verdict != "clear"
+    caught = [(row, result) for row, result in wanted if row["verdict"] == "listed" and result.verdict != "clear"]
+    dated = [
+        (row, result)
+        for row, result in caught
+        if row["category"] in ("dated_before", "dated_after", "temporary_window")
     ]
-    dated = [(row, result) for row, result in caught if row["category"] in ("dated_before", "dated_after", "temporary_window")]
     return Score(
         caught=_share(result.verdict != "clear" for _, result in wanted),
         by_category=_by("category", wanted),
@@ -57,7 +59,9 @@ def score(rows: Sequence[dict[str, str]], results: Sequence[Any]) -> Score:
         collisions=_share(result.verdict != "clear" for _, result in collided),
         law=_share(_right(row, result) for row, result in caught),
         f1={flag: _f1(flag, pairs) for flag in ("cas_invalid", "hs_mismatch")},
-        dated_wrong=[row["id"] for row, result in dated if result.substance == row["substance"] and not _right(row, result)],
+        dated_wrong=[
+            row["id"] for row, result in dated if result.substance == row["substance"] and not _right(row, result)
+        ],
     )
 
 

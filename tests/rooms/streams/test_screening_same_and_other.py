@@ -16,7 +16,9 @@ from countersign.streams.precursors.screening.result import Goods
 DAY = date(2026, 6, 1)
 with (packs.common_folder() / "precursors" / "names.csv").open(encoding="utf-8", newline="") as source:
     TABLE = [row for row in csv.DictReader(source) if row["confidence"] != "low" and row["kind"] != "abbreviation"]
-NAMES = sorted({row["name"] for row in TABLE if row["language"] == "en" and len(row["name"]) > 7 and row["name"].isascii()})
+NAMES = sorted(
+    {row["name"] for row in TABLE if row["language"] == "en" and len(row["name"]) > 7 and row["name"].isascii()}
+)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,9 @@ def test_case_keeps_the_verdict(name, how):
     assert len(_same(name, getattr(name, how)())) == 1
 
 
-@given(st.sampled_from([name for name in NAMES if "-" in name]), st.sampled_from("\u2010\u2011\u2012\u2013\u2212\uff0d"))
+@given(
+    st.sampled_from([name for name in NAMES if "-" in name]), st.sampled_from("\u2010\u2011\u2012\u2013\u2212\uff0d")
+)
 def test_another_dash_keeps_the_verdict(name, dash):
     assert len(_same(name, name.replace("-", dash))) == 1
 
@@ -100,7 +104,10 @@ def test_one_atom_moves_the_verdict(screening, listed, other):
 
 def test_a_temporary_order_holds_within_its_window_alone():
     row = next(one for one in lists.shipped().listings if one.kind == "temp" and one.end is not None)
-    inside, after = Goods("1", row.effective, row.substance), Goods("2", date.fromordinal(row.end.toordinal() + 1), row.substance)
+    inside, after = (
+        Goods("1", row.effective, row.substance),
+        Goods("2", date.fromordinal(row.end.toordinal() + 1), row.substance),
+    )
     results = PLAIN.screen([inside, after])
     assert results[0].ca == "temp"
     assert results[1].ca != "temp"

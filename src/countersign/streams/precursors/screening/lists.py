@@ -15,6 +15,12 @@ from countersign.streams.precursors.screening import cas
 
 FOLDER: Final = "precursors"
 JURISDICTIONS: Final = ("UN", "CA", "IN")
+CLASSES: Final = {
+    "UN": frozenset({"I", "II"}),
+    "CA": frozenset({"A", "B", "temp", "narcotic"}),
+    "IN": frozenset({"A", "BC"}),
+}
+"""What each jurisdiction's listings may be, beside the watch lists."""
 WEAK: Final = frozenset({"watch", "proposed"})
 """Classes that are no listing: somebody looks at such a line, and no duty rests on it."""
 
@@ -131,6 +137,8 @@ def _listing(row: dict[str, str], known: dict[str, Substance]) -> Listing:
     name = row["substance"]
     if name not in known:
         raise InvalidInput(f"a listing names {name}, which is no substance of the list.", field="substance")
+    if row["class"] not in CLASSES.get(row["jurisdiction"], frozenset()) | WEAK:
+        raise InvalidInput(f"{name}, {row['jurisdiction']}: no class {row['class']}.", field="class")
     try:
         end = date.fromisoformat(row["end"]) if row["end"] else None
         effective = date.fromisoformat(row["effective"])

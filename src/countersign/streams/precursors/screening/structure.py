@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Any, Final
 
+from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.screening import lists
 from countersign.streams.precursors.screening.engine import Found
 from countersign.streams.precursors.screening.lists import Lists
@@ -158,6 +159,24 @@ class Structures:
             return rdMolStandardize.Uncharger().uncharge(parent)
         except (RuntimeError, ValueError):
             return None
+
+
+def proofread(known: Lists) -> None:
+    """Raise InvalidInput where a substance's structure cannot be read or disagrees with its formula or its key. Needs RDKit."""
+    from rdkit import Chem
+    from rdkit.Chem.rdMolDescriptors import CalcMolFormula
+
+    for one in known.substances.values():
+        if not one.smiles:
+            continue
+        molecule = Chem.MolFromSmiles(one.smiles)
+        if molecule is None:
+            raise InvalidInput(f"{one.key}: the structure cannot be read.", field="smiles")
+        if one.formula and CalcMolFormula(molecule) != one.formula:
+            raise InvalidInput(f"{one.key}: the structure is {CalcMolFormula(molecule)}.", field="formula")
+        key = str(Chem.MolToInchiKey(molecule))[:14]  # type: ignore[no-untyped-call]
+        if one.skeleton and key != one.skeleton:
+            raise InvalidInput(f"{one.key}: the structure has the key {key}.", field="inchikey")
 
 
 def start(known: Lists | None = None) -> Structures | None:
