@@ -73,12 +73,14 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """The manifest. `app`: its Django application; `chores`: what the courier does for it now and then; `docs`: its page."""
+    """The manifest. `acts`: what it writes into the decisions log; `app`: its Django application; `chores`: what the courier does
+    for it now and then; `docs`: its page."""
 
     key: str
     names: Names
     kinds: tuple[Kind, ...]
     kind_names: Mapping[str, Names]
+    acts: Mapping[str, Names]
     indicators: tuple[Indicator, ...]
     pages: tuple[Page, ...]
     app: str
@@ -107,7 +109,12 @@ def installed() -> tuple[Stream, ...]:
 
 def check(stream: Stream) -> None:
     """Raise StreamInvalid naming what is missing: names in every language, an indicator, a page of docs."""
-    named = [stream.names, *(one.names for one in stream.indicators), *stream.kind_names.values()]
+    named = [
+        stream.names,
+        *(one.names for one in stream.indicators),
+        *stream.kind_names.values(),
+        *stream.acts.values(),
+    ]
     named += [page.names for page in stream.pages if page.names is not None]
     if any(set(LANGUAGES) - set(names) for names in named):
         raise StreamInvalid(f"the stream {stream.key} lacks a name in one of {', '.join(LANGUAGES)}.")

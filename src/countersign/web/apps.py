@@ -10,7 +10,8 @@ class WebConfig(AppConfig):
 
     def ready(self) -> None:
         from countersign.web import second_factor, stream_pages
-        from countersign.web.shown import words
+        from countersign.web.shown import codes, words
 
         second_factor.connect()
         words.KINDS.update(stream_pages.kind_words())
+        codes.ACTS.update(stream_pages.act_words())

@@ -39,6 +39,11 @@ def kind_words() -> dict[str, Any]:
     return {kind: _later(names) for stream in streams.installed() for kind, names in stream.kind_names.items()}
 
 
+def act_words() -> dict[str, Any]:
+    """Names of what streams write into the decisions log."""
+    return {act: _later(names) for stream in streams.installed() for act, names in stream.acts.items()}
+
+
 def said(names: Names) -> str:
     return names.get((get_language() or "en")[:2], names["en"])
 

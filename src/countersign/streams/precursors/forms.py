@@ -114,6 +114,15 @@ class NoticeForm(forms.Form):
         return {name: given[f"{name}_{number}"].strip() for name in ("name", "cas", "hs", "kilograms")}
 
 
+class NoticeFileForm(forms.Form):
+    """A table of one notice, in the columns that the notice page gives."""
+
+    use_required_attribute = False
+    table = forms.FileField(
+        label=_("Table of one notice (CSV)"), help_text=_("In the columns that a notice’s page gives.")
+    )
+
+
 class ReplyForm(forms.Form):
     """The answer of the designated authority."""
 

@@ -19,6 +19,7 @@ _VIEWS: Final = "countersign.streams.precursors.views"
 _QUERIES: Final = "countersign.streams.precursors.queries"
 ROLES: Final = ("originator", "desk", "analyst", "liaison_officer", "releaser", "second_officer", "legal", "executive")
 _DRAFTERS: Final = ("originator", "desk", "analyst", "liaison_officer")
+_ANALYSTS: Final = ("analyst", "desk")
 _CONSIGNMENT: Final = frozenset({"business_confidential", "licence_status"})
 
 
@@ -68,6 +69,8 @@ def _hook(name: str) -> Callable[[Any, Any, dict[str, Any]], None]:
 _NOTICES: Final = frozenset({"pen.notice", "pen.light"})
 _TOLD: Final = _hook("notices:on_notice")
 _FOLLOWED: Final = _hook("notices:on_follow_up")
+_MATCHED: Final = _hook("suspects:on_incident")
+_TRACED: Final = _hook("tracing:on_request")
 KINDS: Final = (
     Kind("pen.notice", 1, schemas.PenNotice, _release, "pre_export_notice", _reply_clock, _nobody, data=_confidential,
          channel="incb", released=_TOLD, arrived=_TOLD),
@@ -79,9 +82,12 @@ KINDS: Final = (
          counts=_designated, released=_FOLLOWED, arrived=_FOLLOWED),
     Kind("pen.status", 1, schemas.PenStatus, _release, "pre_export_notice", _none, _nobody, channel="incb", released=_FOLLOWED,
          arrived=_FOLLOWED),
-    Kind("incident.precursor", 1, schemas.IncidentPrecursor, _release, "shipment_alert", _none, _nobody, channel="customs"),
-    Kind("incident.seizure", 1, schemas.IncidentSeizure, _release, "shipment_alert", _none, _nobody, channel="customs"),
-    Kind("request.backtrack", 1, schemas.RequestBacktrack, _ask, "shipment_alert", _week, _nobody, channel="customs"),
+    Kind("incident.precursor", 1, schemas.IncidentPrecursor, _release, "shipment_alert", _none, _nobody, channel="customs",
+         arrived=_MATCHED),
+    Kind("incident.seizure", 1, schemas.IncidentSeizure, _release, "shipment_alert", _none, _nobody, channel="customs",
+         arrived=_MATCHED),
+    Kind("request.backtrack", 1, schemas.RequestBacktrack, _ask, "shipment_alert", _week, _nobody, channel="customs",
+         released=_TRACED, arrived=_TRACED),
     Kind("reply.backtrack", 1, schemas.ReplyBacktrack, _release, "shipment_alert", _none, _nobody,
          frozenset({"request.backtrack"}), closes=True, channel="customs"),
     Kind("controllist.update", 1, schemas.ControlListUpdate, _release, "shipment_alert", _none, _nobody, channel="incb",
@@ -93,6 +99,7 @@ STREAM: Final = Stream(
     names=_NAMES["stream"],
     kinds=KINDS,
     kind_names=_NAMES["kinds"],
+    acts=_NAMES["acts"],
     indicators=(
         Indicator(
             "notices_in_time",
@@ -123,6 +130,14 @@ STREAM: Final = Stream(
         Page("notices/<str:item_id>", f"{_VIEWS}.board:notice", "precursors_notice", ROLES),
         Page("screen", f"{_VIEWS}.screen:page", "precursors_screen", ROLES,
              _NAMES["pages"]["precursors_screen"]),
+        Page("incidents", f"{_VIEWS}.incidents:page", "precursors_incidents", ROLES,
+             _NAMES["pages"]["precursors_incidents"]),
+        Page("incidents/new", f"{_VIEWS}.incidents:new", "precursors_incident_new", _DRAFTERS),
+        Page("incidents/<str:item_id>", f"{_VIEWS}.incidents:incident", "precursors_incident", ROLES),
+        Page("incidents/<str:item_id>/file", f"{_VIEWS}.incidents:file", "precursors_incident_file", _DRAFTERS),
+        Page("notices/<str:item_id>/file", f"{_VIEWS}.board:file", "precursors_notice_file", _DRAFTERS),
+        Page("suspects", f"{_VIEWS}.suspects:page", "precursors_suspects", _ANALYSTS,
+             _NAMES["pages"]["precursors_suspects"]),
         Page("lists", f"{_VIEWS}.screen:lists", "precursors_lists", ROLES,
              _NAMES["pages"]["precursors_lists"]),
     ),

@@ -62,3 +62,38 @@ class Allowed(models.Model):
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     until = models.DateTimeField()
+
+
+class Trace(models.Model):
+    """A request to trace back, with the incident that it begins at, where that incident is known here."""
+
+    item = models.OneToOneField(ExchangeItem, on_delete=models.CASCADE, related_name="trace")
+    incident = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, null=True, related_name="traces")
+
+
+class Suspect(models.Model):
+    """A mark of an own suspect shipment (a batch, a container, a label, a telephone), under its authority's key."""
+
+    authority = models.CharField(max_length=32)
+    locked = models.BinaryField(default=bytes)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("authority", "ended_at")),)
+
+
+class Hit(models.Model):
+    """A mark told by the other state that is one of an own suspect shipment. It proves nothing until a person confirms it, and
+    nothing of it leaves by itself."""
+
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="hits")
+    suspect = models.ForeignKey(Suspect, on_delete=models.CASCADE, related_name="hits")
+    state = models.CharField(max_length=12, default="open")
+    decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("item", "suspect"), name="one_hit_for_a_mark"),)

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from countersign.charter.models import Officer
 from countersign.exchange.models import ExchangeItem
-from countersign.streams.precursors.models import Notice
+from countersign.streams.precursors.models import Hit, Notice, Suspect
 
 _NOTICES = ("pen.notice", "pen.light")
 STOPPED = ("objected", "stopped", "withdrawn")
@@ -41,3 +41,27 @@ def traced_back(authority: str, first: date, last: date) -> int:
 def _items(authority: str, first: date, last: date) -> QuerySet[ExchangeItem]:
     begin, end = (datetime.combine(day, time(), UTC) for day in (first, last + timedelta(days=1)))
     return ExchangeItem.objects.filter(authority=authority, created_at__gte=begin, created_at__lt=end)
+
+
+def incidents(officer: Officer) -> QuerySet[ExchangeItem]:
+    """Incidents of the officer's authority, both ways, the newest first."""
+    rows = ExchangeItem.objects.filter(authority=officer.authority, kind__startswith="incident.")
+    return rows.select_related("peer", "case").order_by("-created_at")
+
+
+def hits(officer: Officer, incident: ExchangeItem) -> QuerySet[Hit]:
+    """Hits of own marks by an incident and by what was asked about it."""
+    rows = Hit.objects.filter(
+        Q(item=incident) | Q(item__trace__incident=incident), suspect__authority=officer.authority
+    )
+    return rows.select_related("suspect", "item", "decided_by").order_by("due_at")
+
+
+def open_hits(officer: Officer) -> QuerySet[Hit]:
+    rows = Hit.objects.filter(suspect__authority=officer.authority, state="open")
+    return rows.select_related("suspect", "item", "item__trace").order_by("due_at")
+
+
+def suspects(officer: Officer) -> QuerySet[Suspect]:
+    rows = Suspect.objects.filter(authority=officer.authority, ended_at=None)
+    return rows.select_related("officer").order_by("-at")

@@ -47,6 +47,29 @@ MODES: Final[Words] = {
     "rail": _("by rail"),
     "post": _("by post"),
 }
+WAYS: Final[Words] = MODES | {"person": _("on a person"), "unknown": _("not known")}
+TYPES: Final[Words] = {
+    "seizure": _("seizure"), "stopped_shipment": _("stopped shipment"), "theft": _("theft"),
+    "attempted_diversion": _("attempted diversion"), "suspicious_enquiry": _("suspicious enquiry"),
+    "laboratory_find": _("found in a laboratory"), "drug": _("drug"), "new_substance": _("new substance"),
+    "tablet_press": _("tablet press"), "encapsulator": _("encapsulating machine"), "other_equipment": _("other equipment"),
+}  # fmt: skip
+PRECURSOR_TYPES: Final = (
+    "seizure", "stopped_shipment", "theft", "attempted_diversion", "suspicious_enquiry", "laboratory_find",
+)  # fmt: skip
+"""Types of incident.precursor; the others are those of incident.seizure."""
+WANTED: Final[Words] = {
+    "nothing": _("nothing"), "backtrack": _("trace it back"), "contact": _("call each other"),
+}  # fmt: skip
+SOUGHT: Final[Words] = {
+    "manufacturer": _("manufacturer"), "seller": _("seller"), "consignor": _("consignor"), "carrier": _("carrier"),
+}  # fmt: skip
+FINDINGS: Final[Words] = {
+    "licit": _("licit"), "shell": _("a firm on paper alone"), "unknown": _("the trail ends"), "not_found": _("not found"),
+}  # fmt: skip
+HITS: Final[Words] = {
+    "open": _("to be looked at"), "confirmed": _("confirmed"), "rejected": _("something else"),
+}  # fmt: skip
 REASONS: Final[Words] = {
     "cas": _("The CAS number %(cas)s is that of %(substance)s."),
     "cas_invalid": _("The check digit of %(cas)s is wrong. Near to it: %(near)s."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from countersign.web.shown.words import Words
@@ -149,7 +150,7 @@ NEEDS: Final[Words] = {
     "condition:doubt_commercial_secret": _("settled: the text tells no price and no customer"),
     "condition:doubt_tax": _("settled: the text holds no tax data"),
 }
-ACTS: Final[Words] = {
+ACTS: Final[dict[str, str | Promise]] = {
     "Ask": _("The gate decided on asking"),
     "Release": _("The gate decided on releasing"),
     "Use": _("The gate decided on a use"),

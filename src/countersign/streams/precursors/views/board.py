@@ -17,11 +17,11 @@ from countersign.exchange import contents, gate, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
-from countersign.kernel.errors import CountersignError
+from countersign.kernel.errors import CountersignError, InvalidInput, NotFound
 from countersign.streams.precursors import queries, words
-from countersign.streams.precursors.forms import NoticeForm, QuestionForm, ReplyForm, StatusForm
+from countersign.streams.precursors.forms import NoticeFileForm, NoticeForm, QuestionForm, ReplyForm, StatusForm
 from countersign.streams.precursors.models import Notice
-from countersign.streams.precursors.services import listing, notices
+from countersign.streams.precursors.services import files, listing, notices
 
 MOST = 300
 _DRAFTERS = ("originator", "desk", "analyst", "liaison_officer")
@@ -54,8 +54,10 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
 def new(request: HttpRequest, here: Here) -> HttpResponse:
     """Write a notice; it is proposed as it stands, and screened at once."""
     form = NoticeForm(request.POST or None, initial={"dispatch_on": clock.now().date() + timedelta(days=21)})
-    refused = None
-    if request.method == "POST" and form.is_valid():
+    table, refused = NoticeFileForm(), None
+    if request.FILES:
+        form, table, refused = _from_table(request)
+    elif request.method == "POST" and form.is_valid():
         kind = "pen.notice" if _scheduled(here, form.content(here, "pen.notice")) else "pen.light"
         try:
             outcome = gate.propose(here.house, here.officer, form.content(here, kind))
@@ -63,8 +65,34 @@ def new(request: HttpRequest, here: Here) -> HttpResponse:
             return redirect("item", outcome.item.id)
         except CountersignError as error:
             refused = error.diagnostics()
-    told = {"form": form, "refused": refused}
+    told = {"form": form, "table": table, "refused": refused}
     return render(request, "precursors/new.html", told, status=400 if refused or form.errors else 200)
+
+
+def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
+    """An own notice as a table in the field set of PEN Online."""
+    del request
+    row = notices.find(item_id)
+    walls.require_member(here.officer, row.item.authority)
+    if row.item.direction != ExchangeItem.OUT:
+        raise NotFound("only the own state's notices are given as a table.", field="item")
+    answer = HttpResponse(files.pen_table(contents.read(here.house, row.item).content), content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="{row.pen_no}.csv"'
+    return answer
+
+
+def _from_table(request: HttpRequest) -> tuple[NoticeForm, NoticeFileForm, dict[str, Any] | None]:
+    """The form filled in from a table; nothing is proposed before a person has read it."""
+    table = NoticeFileForm(request.POST, request.FILES)
+    if not table.is_valid():
+        return NoticeForm(), table, None
+    try:
+        text = table.cleaned_data["table"].read(files.LONGEST + 1).decode("utf-8")
+        return NoticeForm(initial=files.read_pen(text)), table, None
+    except UnicodeDecodeError:
+        return NoticeForm(), table, InvalidInput("not UTF-8.", field="table").diagnostics()
+    except CountersignError as error:
+        return NoticeForm(), table, error.diagnostics()
 
 
 def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:

@@ -1,0 +1,126 @@
+"""Forms of incidents: what was seized, what is asked about it, what was found, and marks of own suspect shipments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from countersign.charter import packs
+from countersign.exchange.streams import Here
+from countersign.streams.precursors import words
+from countersign.streams.precursors.forms import _day, _pairs
+
+LINKS = 3
+
+
+def head(here: Here, kind: str, case_ref: str) -> dict[str, Any]:
+    """What every item of the stream begins with, to the authority that the other state designated."""
+    other = next(pack for code, pack in packs.states().items() if code != here.house.pack.code)
+    to = next((one.code for one in other.authorities.values() if "precursors" in one.designated_for), other.spoc().code)
+    return {
+        "kind": kind, "version": 1, "case_ref": case_ref, "from_authority": here.officer.authority, "to_state": other.code,
+        "to_authority": to, "workstream": "precursors", "purpose": "administrative",
+    }  # fmt: skip
+
+
+class IncidentForm(forms.Form):
+    """What happened, when, where, and how it was declared. No field asks how anything is made."""
+
+    use_required_attribute = False
+    case_ref = forms.CharField(label=_("Case"), max_length=64)
+    type = forms.ChoiceField(label=_("What happened"), choices=lambda: _pairs(words.TYPES, empty=True))
+    happened_on = _day(_("On the day"))
+    place = forms.CharField(label=_("Place"), max_length=300)
+    name = forms.CharField(label=_("Substance or thing"), max_length=300)
+    cas = forms.CharField(label=_("CAS number"), max_length=16, required=False)
+    quantity = forms.CharField(
+        label=_("Quantity"),
+        max_length=60,
+        help_text=_("Of a substance in kilograms, as 12.5; of a thing as you count it."),
+    )
+    packing = forms.CharField(label=_("Packing, and marks on it"), max_length=300, required=False)
+    declared_as = forms.CharField(label=_("Declared as"), max_length=300)
+    hs = forms.CharField(label=_("HS code"), max_length=13, required=False)
+    container = forms.CharField(label=_("Container"), max_length=300, required=False)
+    origin = forms.CharField(label=_("Country of origin (two letters)"), max_length=2, required=False)
+    destination = forms.CharField(label=_("Country of destination (two letters)"), max_length=2, required=False)
+    mode = forms.ChoiceField(label=_("How it travelled"), choices=lambda: _pairs(words.WAYS))
+    laboratory = forms.CharField(label=_("Reference of the laboratory"), max_length=300, required=False)
+    wanted = forms.ChoiceField(label=_("What is wanted now"), choices=lambda: _pairs(words.WANTED))
+
+    def content(self, here: Here) -> dict[str, Any]:
+        given = self.cleaned_data
+        precursor = given["type"] in words.PRECURSOR_TYPES
+        kind = "incident.precursor" if precursor else "incident.seizure"
+        told = {name: given[name] for name in ("type", "place", "declared_as", "hs", "mode", "wanted")}
+        told |= {name: given[name] for name in ("container", "laboratory") if given[name]}
+        told |= {name: given[name].upper() for name in ("origin", "destination") if given[name]}
+        return head(here, kind, given["case_ref"].strip().upper()) | told | self._goods(precursor=precursor) | {
+            "happened_on": given["happened_on"].isoformat()
+        }  # fmt: skip
+
+    def _goods(self, *, precursor: bool) -> dict[str, Any]:
+        given = self.cleaned_data
+        if not precursor:
+            return {"what": given["name"], "quantity": given["quantity"]}
+        line = {
+            "name": given["name"],
+            "cas": given["cas"].strip(),
+            "hs": given["hs"],
+            "kilograms": given["quantity"].strip(),
+        }
+        return {"lines": [line | ({"packing": given["packing"]} if given["packing"] else {})]}
+
+
+class BacktrackForm(forms.Form):
+    """What is asked about the goods; never about a person."""
+
+    use_required_attribute = False
+    marks = forms.CharField(
+        label=_("Marks, one a line"),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Batch numbers, labels, numbers of drums: what the other side can look for."),
+    )
+    asked = forms.MultipleChoiceField(label=_("Who is looked for"), widget=forms.CheckboxSelectMultiple,
+                                      choices=lambda: _pairs(words.SOUGHT))  # fmt: skip
+
+    def told(self) -> dict[str, Any]:
+        marks = [line.strip() for line in self.cleaned_data["marks"].splitlines() if line.strip()]
+        return {"marks": marks, "asked": self.cleaned_data["asked"]}
+
+
+class FoundForm(forms.Form):
+    """The links that were found, nearest to the seizure first."""
+
+    use_required_attribute = False
+    finding = forms.ChoiceField(label=_("What was found"), choices=lambda: _pairs(words.FINDINGS))
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        for number in range(1, LINKS + 1):
+            label = {"n": number}
+            self.fields[f"name_{number}"] = forms.CharField(
+                label=_("Firm %(n)s") % label, max_length=300, required=False
+            )
+            self.fields[f"address_{number}"] = forms.CharField(
+                label=_("Address of firm %(n)s") % label, max_length=300, required=False
+            )
+
+    def told(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        links = [
+            {"name": given[f"name_{number}"], "address": given[f"address_{number}"] or "-"}
+            for number in range(1, LINKS + 1) if given[f"name_{number}"]
+        ]  # fmt: skip
+        return {"finding": given["finding"], "links": links}
+
+
+class SuspectForm(forms.Form):
+    """A mark of an own suspect shipment."""
+
+    use_required_attribute = False
+    mark = forms.CharField(
+        label=_("Mark"), max_length=200, help_text=_("A batch, a container, a label: five letters or digits or more.")
+    )
