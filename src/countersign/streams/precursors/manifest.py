@@ -136,6 +136,8 @@ STREAM: Final = Stream(
         Page("incidents/<str:item_id>", f"{_VIEWS}.incidents:incident", "precursors_incident", ROLES),
         Page("incidents/<str:item_id>/file", f"{_VIEWS}.incidents:file", "precursors_incident_file", _DRAFTERS),
         Page("notices/<str:item_id>/file", f"{_VIEWS}.board:file", "precursors_notice_file", _DRAFTERS),
+        Page("shipments", f"{_VIEWS}.shipments:page", "precursors_shipments", _ANALYSTS,
+             _NAMES["pages"]["precursors_shipments"]),
         Page("suspects", f"{_VIEWS}.suspects:page", "precursors_suspects", _ANALYSTS,
              _NAMES["pages"]["precursors_suspects"]),
         Page("lists", f"{_VIEWS}.screen:lists", "precursors_lists", ROLES,

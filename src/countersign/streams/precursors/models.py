@@ -41,6 +41,25 @@ class ListChange(models.Model):
     looked_at = models.DateTimeField(null=True)
 
 
+class Shipment(models.Model):
+    """A declared shipment that this authority looks at: the declaration under the authority's key, what it is on the lists, and
+    the signs of risk with their weight. It never leaves the node."""
+
+    authority = models.CharField(max_length=32)
+    locked = models.BinaryField(default=bytes)
+    day = models.DateField()
+    verdict = models.CharField(max_length=8)
+    laws = models.JSONField(default=list)
+    substance = models.CharField(max_length=120, default="")
+    signs = models.JSONField(default=list)
+    weight = models.IntegerField(default=0)
+    delta = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=("authority", "-weight")), models.Index(fields=("authority", "day")))
+
+
 class Screening(models.Model):
     """That an officer screened so many lines, with what outcome: for the rate, the record and the alarm. No line is kept."""
 

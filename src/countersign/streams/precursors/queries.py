@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from countersign.charter.models import Officer
 from countersign.exchange.models import ExchangeItem
-from countersign.streams.precursors.models import Hit, Notice, Suspect
+from countersign.streams.precursors.models import Hit, Notice, Shipment, Suspect
 
 _NOTICES = ("pen.notice", "pen.light")
 STOPPED = ("objected", "stopped", "withdrawn")
@@ -65,3 +65,8 @@ def open_hits(officer: Officer) -> QuerySet[Hit]:
 def suspects(officer: Officer) -> QuerySet[Suspect]:
     rows = Suspect.objects.filter(authority=officer.authority, ended_at=None)
     return rows.select_related("officer").order_by("-at")
+
+
+def shipments(officer: Officer) -> QuerySet[Shipment]:
+    """Shipments of the officer's authority, the heaviest signs first."""
+    return Shipment.objects.filter(authority=officer.authority).order_by("-weight", "-day")

@@ -85,6 +85,23 @@ REASONS: Final[Words] = {
     "status": _("%(where)s: %(class)s since %(since)s, %(instrument)s."),
     "below": _("%(percent)s percent is below every limit."),
 }  # fmt: skip
+SIGNS: Final[Words] = {
+    "disagree": _("Text, code and number do not agree"),
+    "need": _("%(total)s kg this year; the need or licence is %(need)s kg"),
+    "price": _("%(price)s USD a kilogram; the median is %(median)s (distance %(z)s)"),
+    "consignee": _("A consignee not seen before, or not for two years (last: %(since)s)"),
+    "forwarder": _("A forwarder is the consignee"),
+    "shared": _("One consignee for %(exporters)s exporters of chemicals"),
+    "mode": _("Small parcels one after another, or bulk goods by post"),
+    "route": _("By %(transit)s, which the notice does not name"),
+    "brokers": _("Exporter, seller and payer are in different countries: %(countries)s"),
+    "notice": _("It does not fit its notice: %(why)s"),
+    "disguise": _("A chemical firm sends “%(cover)s” by courier"),
+    "pair": _("Together with %(other)s, which this state watches"),
+}  # fmt: skip
+WHYS: Final[Words] = STATES | {
+    "none": _("a listed substance and no notice"), "more": _("more than was notified"), "earlier": _("earlier than was notified"),
+}  # fmt: skip
 LAYERS: Final[Words] = {
     "structure": _("reading of structures"), "class_rules": _("rules about classes of structures"),
 }  # fmt: skip
@@ -104,3 +121,9 @@ def reason(one: dict[str, str]) -> str:
         **dict.fromkeys(("cas", "near", "name", "substance", "rule", "hs", "expected"), "–"),
         **facts,
     }
+
+
+def sign(one: dict[str, str]) -> str:
+    """One sign of risk as a sentence."""
+    told = one | ({"why": say(WHYS, one["why"])} if "why" in one else {})
+    return str(SIGNS[one["code"]]) % told

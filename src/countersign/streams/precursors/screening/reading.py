@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -57,20 +58,21 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Goods | Fault]:
             yield _fault(_named(line, number), refused)
 
 
-def csv_rows(source: io.TextIOBase | io.TextIOWrapper) -> Iterator[Goods | Fault]:
-    """A header and rows; commas, semicolons or tabs. A row of another width is a fault; nothing slides into the next column."""
+def csv_rows(source: io.TextIOBase | io.TextIOWrapper, extra: frozenset[str] = frozenset()) -> Iterator[Goods | Fault]:
+    """A header and rows; commas, semicolons or tabs. A row of another width is a fault; nothing slides into the next column.
+    `extra`: columns that may stand beside the known ones; they come as `Goods.more`."""
     sample = source.readline()
     if not sample:
         raise InvalidInput("the file is empty.", field="file")
     separator = max(",;\t", key=sample.count)
     header = [name.strip().lower() for name in next(csv.reader([sample], delimiter=separator))]
     header[0] = header[0].lstrip("\ufeff")
-    if "description" not in header or set(header) - set(MEMBERS):
-        unknown = sorted(set(header) - set(MEMBERS))
+    if "description" not in header or set(header) - set(MEMBERS) - extra:
+        unknown = sorted(set(header) - set(MEMBERS) - extra)
         raise InvalidInput(
             f"the header names {', '.join(unknown) or 'no description'}.",
             field="header",
-            remedy=f"Columns: {', '.join(MEMBERS)}.",
+            remedy=f"Columns: {', '.join((*MEMBERS, *sorted(extra)))}.",
         )
     csv.field_size_limit(LARGEST_LINE)
     seen: dict[tuple[str, ...], int] = {}
@@ -151,7 +153,8 @@ def _of_row(row: list[str], header: list[str], number_: int, seen: dict[tuple[st
         return _fault(given["id"], InvalidInput(f"the same as row {seen[key]}.", field="row"))
     seen[key] = number_
     try:
-        return goods(given, given.get("id") or name)
+        more = tuple((column, cell.strip()) for column, cell in given.items() if column not in MEMBERS and cell.strip())
+        return replace(goods(given, given.get("id") or name), more=more)
     except InvalidInput as refused:
         return _fault(given.get("id") or name, refused)
 

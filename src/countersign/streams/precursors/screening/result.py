@@ -29,6 +29,7 @@ class Goods:
     value_usd: float | None = None
     mode: str = ""
     faults: tuple[tuple[str, str], ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

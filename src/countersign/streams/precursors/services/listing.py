@@ -77,6 +77,9 @@ def rescreen(house: House) -> int:
         state__in=("received", "under_check", "more_information", "no_objection")
     ).select_related("item"):
         changed += _again(house, row)
+    from countersign.streams.precursors.services import shipments  # it stands on this module
+
+    changed += shipments.rescreen(house)
     ListChange.objects.filter(id__in=fresh).update(looked_at=clock.now())
     return changed
 

@@ -60,7 +60,7 @@ def _branch(house: House, request: ExchangeItem) -> Branch:
         .order_by("-created_at")
         .first()
     )
-    told = contents.read(house, answer).content if answer is not None else {"links": (), "finding": ""}
+    told: dict[str, Any] = contents.read(house, answer).content if answer is not None else {"links": (), "finding": ""}
     return Branch(
         request, tuple(asked["asked"]), tuple(asked["marks"]), told["finding"],
         tuple(Link(one["name"], one["address"], one.get("licence") or "") for one in told["links"]),
