@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import io
+import statistics
 from datetime import date, timedelta
 
 import pytest
@@ -103,11 +104,11 @@ def test_a_weight_of_nothing_switches_the_sign_off(code):
         assert name == code or name in _codes(bad, history, notice, quiet)
 
 
-@given(st.lists(st.floats(1, 100), min_size=8, max_size=30), st.floats(1, 100))
-def test_a_price_within_the_spread_is_no_sign(prices, price):
+@given(st.lists(st.floats(1, 100), min_size=8, max_size=30))
+def test_the_median_price_is_never_a_sign_and_a_thousandfold_one_always_is(prices):
     history = [_with(id=f"h{n}", day=DAY - timedelta(days=n + 1), price=one) for n, one in enumerate(prices)]
-    if "price" in _codes(_with(price=price), history):
-        assert not min(prices) <= price <= max(prices) or price != sorted(prices)[len(prices) // 2]
+    assert "price" not in _codes(_with(price=statistics.median(prices)), history)
+    assert "price" in _codes(_with(price=max(prices) * 1_000), history)
 
 
 TABLE = (

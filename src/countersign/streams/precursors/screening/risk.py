@@ -64,7 +64,6 @@ class Notified:
     kilograms: float
     dispatch_on: date
     transit: tuple[str, ...]
-    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ def _again(row: Shipment, result: Result) -> bool:
     if laws == row.laws:
         return False
     row.delta = [
-        {"law": law, "was": was, "is": now} for law, was, now in zip(("un", "ca", "in"), row.laws, laws, strict=True) if was != now
+        {"law": law, "was": was, "is": now}
+        for law, was, now in zip(("un", "ca", "in"), row.laws, laws, strict=True) if was != now
     ]  # fmt: skip
     row.laws, row.verdict, row.substance = laws, result.verdict, result.substance or ""
     row.save(update_fields=("delta", "laws", "verdict", "substance"))
@@ -161,9 +162,7 @@ def _notified(house: House, officer: Officer, number: str) -> Notified | None:
         return None
     content = contents.read(house, row.item).content
     total = sum(float(weight) for weight in row.notified)
-    return Notified(
-        notices.state_of(row), total, date.fromisoformat(content["dispatch_on"]), _way(content), content["entry"]
-    )
+    return Notified(notices.state_of(row), total, date.fromisoformat(content["dispatch_on"]), _way(content))
 
 
 def _way(content: dict[str, Any]) -> tuple[str, ...]:

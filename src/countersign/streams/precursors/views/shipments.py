@@ -24,7 +24,8 @@ LONGEST = 240
 
 def page(request: HttpRequest, here: Here) -> HttpResponse:
     """The heaviest of the authority's shipments, and a table to bring more."""
-    upload, refused, faults = UploadForm(), None, []
+    upload, refused = UploadForm(), None
+    faults: list[reading.Fault] = []
     if request.method == "POST":
         upload = UploadForm(request.POST, request.FILES)
         try:
