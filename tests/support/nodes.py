@@ -212,6 +212,8 @@ ROLES = {
     "risk": "risk_officer",
     "reviewer": "reviewer",
     "senior": "senior_officer",
+    "head": "head",
+    "guard": "protection_officer",
 }
 
 
