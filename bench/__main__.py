@@ -1,4 +1,5 @@
-"""scripts/bench exchange | scripts/bench gate | scripts/bench desk | scripts/bench profile"""
+"""scripts/bench exchange | scripts/bench gate | scripts/bench desk | scripts/bench precursors |
+scripts/bench profile"""
 
 from __future__ import annotations
 
@@ -20,6 +21,11 @@ def main(words: list[str] | None = None) -> int:
             return 0
         if arguments.act == "desk":
             print(desk.run(cases=arguments.cases, port=arguments.port))
+            return 0
+        if arguments.act == "precursors":
+            from bench import screening  # its packages are an extra
+
+            print(screening.run(arguments.megabytes))
             return 0
         if arguments.act == "gate":
             print(gate.run(arguments.decisions))
@@ -54,6 +60,8 @@ def _parser() -> argparse.ArgumentParser:
     screen = acts.add_parser("desk", help="server time of the desk's pages with many open cases")
     screen.add_argument("--cases", type=_positive, default=1_000)
     screen.add_argument("--port", type=int, default=7640)
+    lines = acts.add_parser("precursors", help="screening of labelled lines, beside rapidfuzz alone and OPSIN alone")
+    lines.add_argument("--megabytes", type=int, default=20, help="size of the table that is streamed; 0 for none")
     look = acts.add_parser("profile", help="where the CPU goes on both sides of a drain (cProfile)")
     look.add_argument("--items", type=_positive, default=1_000)
     look.add_argument("--single", type=int, default=0, help="then so many single items")

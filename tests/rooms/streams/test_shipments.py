@@ -75,7 +75,7 @@ SIGNS = [
     ),
     ("notice", _with(kilograms=12.0), _with(kilograms=10.0), _before(), NOTICE),
     ("notice", _with(), _with(verdict="clear"), _before(), dataclasses.replace(NOTICE, state="objected")),
-    ("notice", _with(verdict="listed"), _with(verdict="clear"), _before(), None),
+    ("notice", _with(verdict="listed", table_one=True), _with(verdict="listed"), _before(), None),
     ("disguise", _with(mode="air", text="red pigment"), _with(mode="air", text="red wine"), _before(3), None),
     ("pair", _with(substance="X"), _with(substance="Z"), _before(substance="Y"), None),
 ]

@@ -32,7 +32,7 @@ class IncidentForm(forms.Form):
     case_ref = forms.CharField(label=_("Case"), max_length=64)
     type = forms.ChoiceField(label=_("What happened"), choices=lambda: _pairs(words.TYPES, empty=True))
     happened_on = _day(_("On the day"))
-    place = forms.CharField(label=_("Place"), max_length=300)
+    place = forms.CharField(label=_("Where it happened"), max_length=300)
     name = forms.CharField(label=_("Substance or thing"), max_length=300)
     cas = forms.CharField(label=_("CAS number"), max_length=16, required=False)
     quantity = forms.CharField(

@@ -24,6 +24,16 @@ def board(officer: Officer) -> QuerySet[Notice]:
     )
 
 
+def waiting(officer: Officer) -> QuerySet[ExchangeItem]:
+    """Own notices that have not left: somebody here must approve, or the gate waits."""
+    rows = ExchangeItem.objects.filter(authority=officer.authority, kind__in=_NOTICES, direction=ExchangeItem.OUT)
+    return (
+        rows.filter(state__in=(ExchangeItem.PROPOSED, ExchangeItem.HELD))
+        .select_related("peer", "case")
+        .order_by("-created_at")
+    )
+
+
 def answered_in_time(authority: str, first: date, last: date) -> int:
     rows = _items(authority, first, last).filter(kind__in=_NOTICES, direction=ExchangeItem.IN)
     return rows.filter(answered_at__isnull=False, answered_at__lte=F("due_at")).count()

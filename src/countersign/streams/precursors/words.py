@@ -100,7 +100,7 @@ SIGNS: Final[Words] = {
     "pair": _("Together with %(other)s, which this state watches"),
 }  # fmt: skip
 WHYS: Final[Words] = STATES | {
-    "none": _("a listed substance and no notice"), "more": _("more than was notified"), "earlier": _("earlier than was notified"),
+    "none": _("of Table I and no notice"), "more": _("more than was notified"), "earlier": _("earlier than was notified"),
 }  # fmt: skip
 LAYERS: Final[Words] = {
     "structure": _("reading of structures"), "class_rules": _("rules about classes of structures"),

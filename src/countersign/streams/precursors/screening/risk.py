@@ -54,6 +54,8 @@ class Declared:
     origin: str = ""
     annual_kg: float | None = None
     notice: str = ""
+    table_one: bool = False
+    """Whether the Convention asks for a notice: Table I on the day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +192,7 @@ def _brokers(one: Declared, _before: list[Declared], _notice: Notified | None, _
 
 def _notice(one: Declared, _before: list[Declared], notice: Notified | None, _policy: Policy) -> Facts:
     if notice is None:
-        if one.verdict == "listed":
+        if one.table_one:
             yield {"why": "none"}
         return
     if notice.state in ("objected", "withdrawn", "stopped", "expired_without_reply"):

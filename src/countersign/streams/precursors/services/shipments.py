@@ -138,7 +138,7 @@ def _declared(house: House, row: Shipment) -> Declared:
     priced = kilograms is not None and kilograms > 0 and given["value_usd"] is not None
     return Declared(
         id=f"{row.pk}", day=row.day, text=given["description"].casefold(), substance=row.substance, verdict=row.verdict,
-        flags=tuple(content["flags"]), hs6=risk.six(given["hs_code"]), kilograms=kilograms,
+        table_one=row.laws[0] == "I", flags=tuple(content["flags"]), hs6=risk.six(given["hs_code"]), kilograms=kilograms,
         price=given["value_usd"] / kilograms if priced else None, mode=given["mode"].strip().lower(),
         exporter=risk.folded(more.get("exporter", "")), importer=risk.folded(more.get("importer", "")),
         consignee=risk.folded(more.get("consignee", "")), transit=tuple(more.get("transit", "").upper().split()),

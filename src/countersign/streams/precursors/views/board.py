@@ -46,7 +46,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
     told = {
         "rows": rows,
         "counted": [(words.say(words.STATES, code), counted[code], words.LEVELS[code]) for code in words.STATES if counted[code]],
-        "drafts": here.holds(*_DRAFTERS), "indicators": _indicators(here),
+        "waiting": queries.waiting(here.officer)[:MOST], "drafts": here.holds(*_DRAFTERS), "indicators": _indicators(here),
     }  # fmt: skip
     return render(request, "precursors/board.html", told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -63,6 +64,7 @@ def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     told = shown | {
         "item": item, "content": content, "type": words.say(words.TYPES, content["type"]), "refused": refused,
         "way": words.say(words.WAYS, content["mode"]), "wanted": words.say(words.WANTED, content["wanted"]),
+        "happened": date.fromisoformat(content["happened_on"]),
         "seized": content.get("lines") or [{"name": content["what"], "kilograms": ""}],
         "branches": [_told(branch) for branch in branches], "chain": _chain(content, branches), "can": _can(here, item, branches),
         "hits": [_hit(here, hit) for hit in queries.hits(here.officer, item)],
@@ -94,7 +96,7 @@ def _row(here: Here, item: ExchangeItem) -> dict[str, Any]:
     content = contents.read(here.house, item).content
     branches = tracing.branches(here.house, item)
     return {
-        "item": item, "type": words.say(words.TYPES, content["type"]), "on": content["happened_on"],
+        "item": item, "type": words.say(words.TYPES, content["type"]), "on": date.fromisoformat(content["happened_on"]),
         "what": content.get("what") or "; ".join(line["name"] for line in content["lines"]),
         "waits": [branch.request for branch in branches if branch.waits], "done": bool(branches),
         "wanted": words.say(words.WANTED, content["wanted"]), "hits": queries.hits(here.officer, item).count(),
