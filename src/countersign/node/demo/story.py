@@ -14,7 +14,7 @@ from countersign.exchange import kinds
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.core import evidence
 from countersign.node.demo import checker, example, own
-from countersign.node.demo.cases import Cases
+from countersign.node.demo.notices import Notices
 from countersign.node.demo.stage import Actor, Stage
 
 REFERENCE: Final = "CA-IN-DEMO-1"
@@ -22,7 +22,7 @@ BATCH: Final = 200
 CARRIED: Final = 40
 
 
-class Story(Cases):
+class Story(Notices):
     """Plays the acts in order and prints what happens; raises StepFailed where something is not as it should be."""
 
     def __init__(self, stage: Stage, *, request: Path | None, attachment: Path | None) -> None:
@@ -121,6 +121,8 @@ class Story(Cases):
         self.neutral()
         self.use(self._answer)
         self.review({self.ca.node: self._item, self.in_.node: self._answer})
+        self._act("4", "Precursors: three laws side by side, a notice before export, an objection")
+        self.notices()
 
     def _first_request(self) -> str:
         content = self._request or self._write("request.json", json.dumps(example.REQUEST, ensure_ascii=False))
@@ -162,7 +164,7 @@ class Story(Cases):
 
     def faults(self) -> None:
         self._act(
-            "4", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once"
+            "5", "The receiver is killed amid a batch, the line is cut, a file is carried by hand: every item once"
         )
         self._killed_receiver()
         self._cut_line()
@@ -210,7 +212,7 @@ class Story(Cases):
         self._say(f"by hand and on line: {CARRIED} items, each once")
 
     def prove(self) -> None:
-        self._act("5", "Evidence: proved off line, and rejected with any byte changed")
+        self._act("6", "Evidence: proved off line, and rejected with any byte changed")
         file = self.stage.folder / "evidence.csgn-evidence"
         self._settle()
         self.stage.run(
@@ -237,7 +239,7 @@ class Story(Cases):
 
     def check(self) -> None:
         """Let the outside checker look at both nodes."""
-        self._act("6", "A separate checker reads both databases and both logs")
+        self._act("7", "A separate checker reads both databases and both logs")
         self._settle()
         done = subprocess.run(
             [sys.executable, "-m", "countersign.node.demo.checker", str(self.ca.home), str(self.in_.home)],
