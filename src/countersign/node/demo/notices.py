@@ -85,9 +85,13 @@ def _notice(number: str) -> dict[str, Any]:
     return {
         "kind": "pen.notice", "version": 1, "case_ref": "DEMO-2026-PEN", "from_authority": DESIGNATED["IN"], "to_state": "CA",
         "to_authority": DESIGNATED["CA"], "workstream": "precursors", "purpose": "administrative", "pen_no": number,
-        "exporter": {"name": "Narmada Fine Intermediates Pvt (fictional)", "address": "1 Invented Road, Surat", "licence": "IN-TEST-77"},
-        "importer": {"name": "Prairie Synthesis Ltd (fictional)", "address": "2 Invented Street, Calgary", "licence": "CA-TEST-4412"},
+        "exporter": _firm("Narmada Fine Intermediates Pvt (fictional)", "1 Invented Road, Surat", "IN-TEST-77"),
+        "importer": _firm("Prairie Synthesis Ltd (fictional)", "2 Invented Street, Calgary", "CA-TEST-4412"),
         "lines": [_LINE], "exit": "INNSA", "entry": "CAVAN", "mode": "sea",
         "dispatch_on": f"{clock.now() + timedelta(days=30):%Y-%m-%d}", "declared_use": "an invented research programme",
         "reply_days": 10,
     }  # fmt: skip
+
+
+def _firm(name: str, address: str, licence: str) -> dict[str, str]:
+    return {"name": name, "address": address, "licence": licence}

@@ -29,6 +29,8 @@ _CHAIN: Final = re.compile(
     r"^(?:-[a-z0-9(]|[ -]?[a-z]*(?:yl|ate|ide|ine|one|ol|ene|ane|ether|ester|oxime|acid|imine|amide)\b)"
 )
 _CHAINED: Final = re.compile(r"(?:\)|[a-z0-9]-|[a-z]*(?:yl|oxy|chloro|bromo|fluoro|nitro|amino|hydroxy)[ -]?)$")
+REMEMBERED: Final = 60_000
+"""Lines that are looked up instead of looked at."""
 _CHEMISTRY: Final = ("28", "29", "30", "38")
 
 
@@ -97,8 +99,8 @@ class Engine:
         seen = [self._evidence(line, number, code) for line, (_, number, code) in zip(lines, keys, strict=True)]
         self._by_structure(lines, seen)
         self._cached |= dict(zip(keys, seen, strict=True))
-        if len(self._cached) > 200_000:
-            for key in list(self._cached)[:100_000]:
+        if len(self._cached) > REMEMBERED:
+            for key in list(self._cached)[: REMEMBERED // 2]:
                 del self._cached[key]
 
     def _evidence(self, line: Line, number: str, code: str) -> _Evidence:

@@ -7,6 +7,7 @@ its leading nought is read with it. A file of any size streams.
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import json
 import re
@@ -24,6 +25,8 @@ MEMBERS: Final = (
 )  # fmt: skip
 LONGEST: Final = 4_000
 """Characters of a description that are read; a longer cell is a fault."""
+REMEMBERED: Final = 100_000
+"""Rows back to which a repeated row is noticed, so that a file of any size streams."""
 LARGEST_LINE: Final = 1 << 20
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?")
 _WESTERN: Final = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -75,7 +78,7 @@ def csv_rows(source: io.TextIOBase | io.TextIOWrapper, extra: frozenset[str] = f
             remedy=f"Columns: {', '.join((*MEMBERS, *sorted(extra)))}.",
         )
     csv.field_size_limit(LARGEST_LINE)
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[bytes, int] = {}
     for number, row in enumerate(_rows(source, separator), 2):
         if isinstance(row, InvalidInput):
             yield _fault(f"row {number}", row)
@@ -143,15 +146,18 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _of_row(row: list[str], header: list[str], number_: int, seen: dict[tuple[str, ...], int]) -> Goods | Fault:
+def _of_row(row: list[str], header: list[str], number_: int, seen: dict[bytes, int]) -> Goods | Fault:
     name = f"row {number_}"
     if len(row) != len(header):
         return _fault(name, InvalidInput(f"it has {len(row)} cells, the header {len(header)}.", field="row"))
     given = dict(zip(header, row, strict=True))
-    key = tuple(cell for column, cell in given.items() if column != "id")
+    cells = "\x1f".join(cell for column, cell in given.items() if column != "id")
+    key = hashlib.blake2b(cells.encode(), digest_size=12).digest()
     if key in seen and given.get("id"):
         return _fault(given["id"], InvalidInput(f"the same as row {seen[key]}.", field="row"))
     seen[key] = number_
+    if len(seen) > REMEMBERED:
+        del seen[next(iter(seen))]
     try:
         more = tuple((column, cell.strip()) for column, cell in given.items() if column not in MEMBERS and cell.strip())
         return replace(goods(given, given.get("id") or name), more=more)
