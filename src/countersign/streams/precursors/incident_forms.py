@@ -117,6 +117,36 @@ class FoundForm(forms.Form):
         return {"finding": given["finding"], "links": links}
 
 
+class AuthorisedForm(forms.Form):
+    """The own authorisation, and whom to call."""
+
+    use_required_attribute = False
+    call_back = forms.CharField(label=_("Officer to call"), max_length=300)
+    provision = forms.CharField(label=_("Provision of the own law"), max_length=300)
+    reference = forms.CharField(label=_("Reference of the authorisation"), max_length=300)
+    dated = _day(_("Authorised on"))
+
+    def authorised(self, here: Here) -> dict[str, Any]:
+        given = self.cleaned_data
+        told = {"authority": here.officer.authority, "dated": given["dated"].isoformat()}
+        return told | {name: given[name] for name in ("provision", "reference")}
+
+
+class DeliveryForm(AuthorisedForm):
+    """Days, transporter and officers; nothing about how."""
+
+    begins_on = _day(_("Begins on"))
+    ends_on = _day(_("Ends on"))
+    transporter = forms.CharField(label=_("Transporter"), max_length=300)
+
+    def told(self, here: Here) -> dict[str, Any]:
+        given = self.cleaned_data
+        days = {name: given[name].isoformat() for name in ("begins_on", "ends_on")}
+        return days | {
+            "transporter": given["transporter"], "call_back": given["call_back"], "authorisation": self.authorised(here)
+        }  # fmt: skip
+
+
 class SuspectForm(forms.Form):
     """A mark of an own suspect shipment."""
 

@@ -47,6 +47,10 @@ def _week(_: Mapping[str, Any]) -> Period:
     return Period(hours=7 * 24)
 
 
+def _three_days(_: Mapping[str, Any]) -> Period:
+    return Period(hours=72)
+
+
 def _none(_: Mapping[str, Any]) -> None:
     return None
 
@@ -71,6 +75,7 @@ _TOLD: Final = _hook("notices:on_notice")
 _FOLLOWED: Final = _hook("notices:on_follow_up")
 _MATCHED: Final = _hook("suspects:on_incident")
 _TRACED: Final = _hook("tracing:on_request")
+_DELIVERED: Final = _hook("deliveries:on_proposal")
 KINDS: Final = (
     Kind("pen.notice", 1, schemas.PenNotice, _release, "pre_export_notice", _reply_clock, _nobody, data=_confidential,
          channel="incb", released=_TOLD, arrived=_TOLD),
@@ -90,6 +95,10 @@ KINDS: Final = (
          released=_TRACED, arrived=_TRACED),
     Kind("reply.backtrack", 1, schemas.ReplyBacktrack, _release, "shipment_alert", _none, _nobody,
          frozenset({"request.backtrack"}), closes=True, channel="customs"),
+    Kind("delivery.proposal", 1, schemas.DeliveryProposal, _release, "shipment_alert", _three_days, _nobody, channel="customs",
+         released=_DELIVERED, arrived=_DELIVERED),
+    Kind("delivery.answer", 1, schemas.DeliveryAnswer, _release, "shipment_alert", _none, _nobody,
+         frozenset({"delivery.proposal"}), closes=True, channel="customs"),
     Kind("controllist.update", 1, schemas.ControlListUpdate, _release, "shipment_alert", _none, _nobody, channel="incb",
          released=_hook("listing:on_update"), arrived=_hook("listing:on_update")),
 )  # fmt: skip

@@ -90,6 +90,13 @@ class Trace(models.Model):
     incident = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, null=True, related_name="traces")
 
 
+class Delivery(models.Model):
+    """A proposal of a controlled delivery, with the incident that it is about, where that is known here."""
+
+    item = models.OneToOneField(ExchangeItem, on_delete=models.CASCADE, related_name="delivery")
+    incident = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, null=True, related_name="deliveries")
+
+
 class Suspect(models.Model):
     """A mark of an own suspect shipment (a batch, a container, a label, a telephone), under its authority's key."""
 

@@ -177,6 +177,48 @@ class ReplyBacktrack(Answering):
     finding: Literal["licit", "shell", "unknown", "not_found"]
 
 
+class Authorisation(Strict):
+    """The national act by which an authority may take part in a controlled delivery. `provision`: of its own law."""
+
+    authority: Code
+    provision: Line
+    reference: Line
+    dated: Day
+
+
+class DeliveryProposal(Addressed):
+    """A controlled delivery is proposed: days, transporter and officers to call, and nothing about how."""
+
+    kind: Literal["delivery.proposal"]
+    incident: ItemId
+    begins_on: Day
+    ends_on: Day
+    transporter: Line
+    call_back: Line
+    authorisation: Authorisation
+
+    @model_validator(mode="after")
+    def _ordered(self) -> DeliveryProposal:
+        if self.ends_on < self.begins_on:
+            raise ValueError("it ends before it begins")
+        return self
+
+
+class DeliveryAnswer(Answering):
+    """Agreed with the own authorisation, or not agreed. Without an agreement 24 hours before it begins, it is not agreed."""
+
+    kind: Literal["delivery.answer"]
+    outcome: Literal["agreed", "not_agreed"]
+    call_back: Line
+    authorisation: Authorisation | None = None
+
+    @model_validator(mode="after")
+    def _authorised(self) -> DeliveryAnswer:
+        if (self.outcome == "agreed") != (self.authorisation is not None):
+            raise ValueError("an agreement names the own authorisation, and nothing else does")
+        return self
+
+
 class ListRow(Strict):
     """One listing that begins or ends: of a substance of the list, in a class, under an instrument."""
 

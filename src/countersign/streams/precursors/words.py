@@ -67,6 +67,9 @@ SOUGHT: Final[Words] = {
 FINDINGS: Final[Words] = {
     "licit": _("licit"), "shell": _("a firm on paper alone"), "unknown": _("the trail ends"), "not_found": _("not found"),
 }  # fmt: skip
+DELIVERIES: Final[Words] = {
+    "open": _("waits for the other authorisation"), "agreed": _("agreed"), "not_agreed": _("not agreed: the goods are seized"),
+}  # fmt: skip
 HITS: Final[Words] = {
     "open": _("to be looked at"), "confirmed": _("confirmed"), "rejected": _("something else"),
 }  # fmt: skip

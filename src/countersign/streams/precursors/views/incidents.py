@@ -15,9 +15,16 @@ from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel.errors import CountersignError, NotFound
 from countersign.streams.precursors import picture, queries, words
-from countersign.streams.precursors.incident_forms import BacktrackForm, FoundForm, IncidentForm, head
+from countersign.streams.precursors.incident_forms import (
+    AuthorisedForm,
+    BacktrackForm,
+    DeliveryForm,
+    FoundForm,
+    IncidentForm,
+    head,
+)
 from countersign.streams.precursors.models import Hit
-from countersign.streams.precursors.services import files, suspects, tracing
+from countersign.streams.precursors.services import deliveries, files, suspects, tracing
 
 MOST = 300
 _DRAFTERS = ("originator", "desk", "analyst", "liaison_officer")
@@ -49,7 +56,9 @@ def new(request: HttpRequest, here: Here) -> HttpResponse:
 def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     """One incident: what was told, the chain, hits on own marks, and the next question or answer."""
     item = _find(here, item_id)
-    shown: dict[str, Any] = {"ask": BacktrackForm(), "found": FoundForm()}
+    shown: dict[str, Any] = {
+        "ask": BacktrackForm(), "found": FoundForm(), "deliver": DeliveryForm(), "agree": AuthorisedForm()
+    }  # fmt: skip
     refused = None
     if request.method == "POST":
         try:
@@ -67,9 +76,10 @@ def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
         "happened": date.fromisoformat(content["happened_on"]),
         "seized": content.get("lines") or [{"name": content["what"], "kilograms": ""}],
         "branches": [_told(branch) for branch in branches], "chain": _chain(content, branches), "can": _can(here, item, branches),
+        "planned": [_planned(here, one) for one in deliveries.of(here.house, item)],
         "hits": [_hit(here, hit) for hit in queries.hits(here.officer, item)],
     }  # fmt: skip
-    wrong = refused or any(form.is_bound and form.errors for form in (shown["ask"], shown["found"]))
+    wrong = refused or any(form.is_bound and form.errors for form in shown.values())
     return render(request, "precursors/incident.html", told, status=400 if wrong else 200)
 
 
@@ -152,6 +162,46 @@ def _answer(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[st
     return _propose(request, here, item, {"kind": "reply.backtrack", "answers": waiting.id} | form.told())
 
 
+def _deliver(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[str, Any]) -> bool:
+    form = shown["deliver"] = DeliveryForm(request.POST)
+    if not form.is_valid():
+        return False
+    return _propose(request, here, item, {"kind": "delivery.proposal", "incident": item.id} | form.told(here))
+
+
+def _agree(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[str, Any]) -> bool:
+    """Answer a proposal: with the own authorisation it is agreed, with a refusal it is not."""
+    name = request.POST.get("answers", "")
+    waiting = [one for one in deliveries.of(here.house, item) if one.item.id == name and _answers(one)]
+    if not waiting:
+        raise NotFound("no proposal waits for an answer of yours.", field="answers")
+    form = shown["agree"] = AuthorisedForm(request.POST)
+    if request.POST.get("outcome") == "not_agreed":
+        call = request.POST.get("call_back", "").strip() or "-"
+        return _propose(
+            request,
+            here,
+            item,
+            {"kind": "delivery.answer", "answers": name, "outcome": "not_agreed", "call_back": call},
+        )
+    if not form.is_valid():
+        return False
+    told = {"outcome": "agreed", "call_back": form.cleaned_data["call_back"], "authorisation": form.authorised(here)}
+    return _propose(request, here, item, {"kind": "delivery.answer", "answers": name} | told)
+
+
+def _planned(here: Here, one: deliveries.Planned) -> dict[str, Any]:
+    begins, ends = (date.fromisoformat(one.content[name]) for name in ("begins_on", "ends_on"))
+    return {
+        "one": one, "begins": begins, "ends": ends, "state": words.say(words.DELIVERIES, one.state),
+        "answers": here.holds(*_DRAFTERS) and _answers(one),
+    }  # fmt: skip
+
+
+def _answers(one: deliveries.Planned) -> bool:
+    return one.item.direction == ExchangeItem.IN and one.state == deliveries.OPEN
+
+
 def _settle(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[str, Any]) -> bool:
     del item, shown
     key = request.POST.get("hit", "")
@@ -169,4 +219,4 @@ def _propose(request: HttpRequest, here: Here, item: ExchangeItem, told: dict[st
     return True
 
 
-_ACTS = {"ask": _ask, "answer": _answer, "settle": _settle}
+_ACTS = {"ask": _ask, "answer": _answer, "deliver": _deliver, "agree": _agree, "settle": _settle}
