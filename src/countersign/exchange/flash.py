@@ -19,7 +19,7 @@ from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange import clocks, decisions, duty, walls
-from countersign.exchange.errors import AlreadyDecided, NotOnDuty
+from countersign.exchange.errors import AlreadyDecided, NotOnDuty, NotYours
 from countersign.exchange.house import House
 from countersign.exchange.kinds import FLASH, ROUTINE
 from countersign.exchange.models import Approval, ExchangeItem, LifeLane
@@ -32,6 +32,8 @@ TARGET: Final = timedelta(minutes=15)
 """From the proposal to the release, and from the arrival until somebody has it in hand."""
 REVIEW: Final = timedelta(hours=72)
 FINDINGS: Final = ("in_order", "not_a_threat", "rules_not_followed")
+WAITING: Final = (ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.RECEIVED)
+"""An item that is held is called for like any other: nobody may tell from the lane that it is."""
 LATE, UNREVIEWED = "FLASH_LATE", "FLASH_NOT_REVIEWED"
 _SECOND: Final = replace(beside.SECOND_ON_DUTY, cures={"approvals": frozenset({"on_duty"})})
 
@@ -71,7 +73,7 @@ def look_after(house: House) -> int:
     called = 0
     for lane in LifeLane.objects.filter(closed_at=None, downgraded_at=None).select_related("item"):
         item = lane.item
-        waits = item.state in (ExchangeItem.PROPOSED, ExchangeItem.RECEIVED)
+        waits = item.state in WAITING
         if waits:
             acted = Approval.objects.filter(item=item).values_list("officer_id", flat=True)
             called += len(duty.call(house, item, but=frozenset({item.drafter_id or "", *acted})))
@@ -112,6 +114,9 @@ def review(house: House, officer: Officer, item_id: str, *, finding: str) -> Lif
         raise InvalidInput("not a finding.", field="finding", remedy=f"One of: {', '.join(FINDINGS)}.")
     if lane.closed_at is not None or lane.review_due_at is None:
         raise AlreadyDecided("there is no review open of this item.", field="item")
+    approved = Approval.objects.filter(item=lane.item).values_list("officer_id", flat=True)
+    if officer.pk in {lane.item.drafter_id, lane.downgraded_by_id, *approved}:
+        raise NotYours("whoever drafted, approved or downgraded it does not review it.", field="as")
     role = "legal" if lane.legal_id is None and "legal" in officer.roles else "reviewer"
     _sign(lane, officer, role, finding)
     facts = {"officer": officer.id, "role": role, "finding": finding}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.db import transaction
+import structlog
+from django.db import OperationalError, transaction
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
@@ -23,6 +24,7 @@ from countersign.link import arrivals, outbox, receipts
 from countersign.link.models import InItem
 
 PORTION = 16
+log = structlog.get_logger("intake")
 
 
 def apply_arrivals(house: House, *, limit: int = 100) -> int:
@@ -138,8 +140,21 @@ def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | No
         _take_effect(house, item, content)
         flash.open_lane(house, item)
         if kind.arrived is not None:
-            kind.arrived(house, item, content)
+            _tell_stream(house, kind, item, content)
     return item
+
+
+def _tell_stream(house: House, kind: Kind, item: ExchangeItem, content: dict[str, Any]) -> None:
+    """A stream that fails on what came from elsewhere must not hold the channel: the item stands, and an alarm says so."""
+    assert kind.arrived is not None
+    try:
+        with transaction.atomic():
+            kind.arrived(house, item, kinds.whole(content))
+    except OperationalError:
+        raise  # a lock that is taken: the whole portion is tried again
+    except Exception as error:  # noqa: BLE001  (whatever it is, other items must go on)
+        log.error("stream.not_told", kind=kind.name, fault=type(error).__name__)
+        alarms.raise_alarm("STREAM_NOT_TOLD", kind.name)
 
 
 def _due(house: House, kind: Kind | None, content: dict[str, Any], arrived: InItem, start: datetime) -> datetime | None:

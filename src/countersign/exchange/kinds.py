@@ -161,6 +161,14 @@ def validate(content: Any) -> tuple[Kind, dict[str, Any]]:
     return kind, model.model_dump(mode="json", by_alias=True)
 
 
+def whole(content: Content) -> dict[str, Any]:
+    """The content with the defaults of its kind, for readers of what came from elsewhere; as it is where it fits no kind."""
+    try:
+        return validate(dict(content))[1]
+    except (ContentInvalid, KindUnknown):
+        return dict(content)
+
+
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """Every faulty field with its reason."""
     return [

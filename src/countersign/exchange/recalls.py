@@ -57,7 +57,7 @@ def ask(house: House, officer: Officer, item_id: str) -> RecallDue:
 
 def queue(house: House, officer: Officer, item: ExchangeItem) -> RecallDue:
     """Put a released item into the next batch, in the caller's transaction; the protection officer's way as well."""
-    if item.state != ExchangeItem.RELEASED or item.kind == KIND:
+    if item.state != ExchangeItem.RELEASED or item.kind == KIND or item.case_id is None:
         raise AlreadyDecided("only what has left can be recalled.", field="item")
     now = clock.now()
     row, new = RecallDue.objects.get_or_create(

@@ -13,6 +13,9 @@ from functools import lru_cache
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
+import structlog
+from django.db import OperationalError
+
 from countersign.exchange import kinds
 from countersign.exchange.kinds import Kind
 from countersign.kernel.errors import CountersignError
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from countersign.charter.models import Officer
     from countersign.exchange.house import House
 
+log = structlog.get_logger("streams")
 GROUP: Final = "countersign.streams"
 LANGUAGES: Final = ("en", "fr", "hi", "pa")
 Names = Mapping[str, str]
@@ -135,4 +139,19 @@ def chores(house: House) -> None:
     """Let every stream do what it does by itself."""
     for stream in installed():
         for chore in stream.chores:
-            loaded(chore)(house)
+            _do(house, stream, chore)
+
+
+def _do(house: House, stream: Stream, chore: str) -> None:
+    """One stream's fault stops neither another chore nor the node's own work."""
+    from countersign.charter import alarms  # the settings read the manifests before there are models
+
+    try:
+        loaded(chore)(house)
+    except OperationalError:
+        raise
+    except Exception as error:  # noqa: BLE001  (whatever it is, the rest must go on)
+        log.error("stream.chore_failed", stream=stream.key, fault=type(error).__name__)
+        alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=True)
+    else:
+        alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=False)

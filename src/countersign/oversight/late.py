@@ -15,7 +15,7 @@ from countersign.charter.officers import require_role
 from countersign.exchange import contents, decisions, gate, judging, kinds, recalls
 from countersign.exchange.errors import AlreadyDecided
 from countersign.exchange.house import House
-from countersign.exchange.models import ExchangeItem
+from countersign.exchange.models import ExchangeItem, RecallDue
 from countersign.kernel import clock
 from countersign.kernel.errors import NotFound
 from countersign.law import beside
@@ -62,8 +62,9 @@ def settle(house: House, officer: Officer, item_id: str, *, recall: bool) -> Lat
         raise AlreadyDecided("this was settled.", field="item")
     flag.officer, flag.recall, flag.settled_at = officer, recall, clock.now()
     flag.save(update_fields=("officer", "recall", "settled_at"))
-    decisions.record_act(house, flag.item, act="late.settle", facts={"officer": officer.id, "recall": recall})
-    if recall:
+    facts = {"officer": officer.id, "recall": recall, "item": item_id}
+    decisions.record_act(house, None, act="late.settle", facts=facts)
+    if recall and not RecallDue.objects.filter(item=flag.item).exists():
         recalls.queue(house, officer, flag.item)
     return flag
 
@@ -97,17 +98,24 @@ def _look_at(house: House, name: str) -> None:
     if item.state in (ExchangeItem.PROPOSED, ExchangeItem.HELD):
         gate.decide_anew(house, item)
         return
-    if LateFlag.objects.filter(item=item).exists():
+    flag = LateFlag.objects.filter(item=item).first()
+    if flag is not None and (flag.recall is not False or flag.hidden):
         return
     decision = judging.judge(house, item, contents.read(house, item), ())
     against = _against(decision)
-    if against:
-        decisions.record_decision(house, item, decision, facts={"late": True})
-        LateFlag.objects.create(item=item, hidden=bool(against & HIDDEN), found_at=clock.now())
+    hidden = bool(against & HIDDEN)
+    if against and (flag is None or hidden):
+        # Without the item: its own readers must not learn from its history that there is anything.
+        decisions.record_decision(house, None, decision, facts={"late": True, "item": item.id})
+        fresh = {"hidden": hidden, "found_at": clock.now(), "officer": None, "recall": None, "settled_at": None}
+        LateFlag.objects.update_or_create(item=item, defaults=fresh)
 
 
 def _against(decision: Decision) -> set[str]:
-    """Families of the rules that say no to what it says. Approvals, conditions, and arrangements that ended are no such no."""
+    """Families of the rules that say no to what it says; an error is a no. Approvals, conditions, and arrangements that ended are
+    no such no."""
+    if decision.errors:
+        return {"error"}
     return {
         rule.family
         for rule in decision.fired
@@ -115,5 +123,4 @@ def _against(decision: Decision) -> set[str]:
         and rule.effect in ("forbid", "hold")
         and rule.id not in beside.RULES
         and rule.id != NO_GATEWAY
-        and not decision.errors
     }

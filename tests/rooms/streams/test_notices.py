@@ -16,6 +16,7 @@ from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.models import Notice
 from countersign.streams.precursors.queries import answered_in_time, stopped
 from countersign.streams.precursors.services import listing, notices
+from countersign.streams.precursors.services.following import OutOfPlace
 
 head, notice = precursors_of.head, precursors_of.notice
 
@@ -150,7 +151,8 @@ def test_withdrawn_before_its_answer_it_has_ended_and_a_late_answer_changes_noth
     }
     _send(ready, ready.in_, status)
     assert _both(ready, told) == ("withdrawn", "withdrawn")
-    _send(ready, ready.ca, reply(ready.ca, told))
+    with ready.ca.active(), pytest.raises(OutOfPlace):
+        precursors_of.release(ready.ca, reply(ready.ca, told))
     assert _both(ready, told) == ("withdrawn", "withdrawn")
 
 

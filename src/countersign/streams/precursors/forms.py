@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, Final
 
 from django import forms
@@ -11,8 +12,7 @@ from countersign.charter import packs
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
 from countersign.streams.precursors import words
-
-LINES: Final = 3
+from countersign.streams.precursors.services.files import LINES
 
 
 def _pairs(table: words.Words, *, empty: bool = False) -> list[tuple[str, Any]]:
@@ -27,6 +27,9 @@ def _day(label: Any, *, required: bool = True) -> forms.DateField:
     return forms.DateField(
         label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
+
+
+LONGEST_REST: Final = timedelta(days=90)
 
 
 class LineForm(forms.Form):
@@ -143,8 +146,8 @@ class QuestionForm(forms.Form):
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]
-        if until < clock.now().date():
-            raise forms.ValidationError(_("The day has passed."))
+        if not clock.now().date() <= until <= clock.now().date() + LONGEST_REST:
+            raise forms.ValidationError(_("From today, for ninety days at most."))
         return until
 
 

@@ -72,7 +72,7 @@ def _hook(name: str) -> Callable[[Any, Any, dict[str, Any]], None]:
 
 _NOTICES: Final = frozenset({"pen.notice", "pen.light"})
 _TOLD: Final = _hook("notices:on_notice")
-_FOLLOWED: Final = _hook("notices:on_follow_up")
+_FOLLOWED: Final = _hook("following:on_follow_up")
 _MATCHED: Final = _hook("suspects:on_incident")
 _TRACED: Final = _hook("tracing:on_request")
 _DELIVERED: Final = _hook("deliveries:on_proposal")

@@ -220,11 +220,11 @@ class DeliveryAnswer(Answering):
 
 
 class ListRow(Strict):
-    """One listing that begins or ends: of a substance of the list, in a class, under an instrument."""
+    """One listing that begins: of a substance, in a class, under an instrument; the class `none` takes it from the list."""
 
     substance: Line
     instrument: Line
-    type: Literal["I", "II", "A", "B", "BC", "temp", "narcotic", "watch"]
+    type: Literal["I", "II", "A", "B", "BC", "temp", "narcotic", "watch", "none"]
     effective: Day
     end: Day | None = None
     source: Line

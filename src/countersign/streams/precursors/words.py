@@ -36,6 +36,7 @@ FLAGS: Final[Words] = {
     "hs_mismatch": _("code and goods do not fit"),
 }
 CLASSES: Final[Words] = {
+    "unknown": _("not screened"),
     "none": _("not listed"), "I": _("Table I"), "II": _("Table II"), "A": _("Class or Schedule A"), "B": _("Class B"),
     "BC": _("Schedules B and C"), "temp": _("temporary (Schedule V)"), "narcotic": _("narcotic (Schedule I)"),
     "watch": _("surveillance list"), "proposed": _("proposed"),
@@ -86,6 +87,8 @@ REASONS: Final[Words] = {
     "hs_alone": _("The code %(hs)s is that of %(substance)s alone, and the text names nothing else."),
     "hs_of_listed": _("The code %(hs)s is that of %(substance)s alone, and the text names other goods."),
     "status": _("%(where)s: %(class)s since %(since)s, %(instrument)s."),
+    "allowed": _("A person of your authority looked at this very line; it is spared until %(until)s."),
+    "not_screened": _("It was not screened when it came: the packages were missing. Look at it by hand."),
     "below": _("%(percent)s percent is below every limit."),
 }  # fmt: skip
 SIGNS: Final[Words] = {

@@ -71,7 +71,7 @@ def of_item(here: Desk, row: ExchangeItem) -> dict[str, Any]:
     if lane is None:
         return {}
     calls = DutyPage.objects.filter(item=row).select_related("officer").order_by("at", "pk")
-    waits = row.state in (ExchangeItem.PROPOSED, ExchangeItem.RECEIVED)
+    waits = row.state in flash.WAITING
     return {
         "lane": lane, "calls": calls, "lane_waits": waits, "lane_late": waits and clock.now() > lane.due_at,
         "can_downgrade": lane.downgraded_at is None and lane.closed_at is None and here.holds(*DOWNGRADERS),

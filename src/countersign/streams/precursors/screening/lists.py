@@ -21,6 +21,8 @@ CLASSES: Final = {
     "IN": frozenset({"A", "BC"}),
 }
 """What each jurisdiction's listings may be, beside the watch lists."""
+DELISTED: Final = "none"
+"""A change that takes a substance from a jurisdiction's list."""
 WEAK: Final = frozenset({"watch", "proposed"})
 """Classes that are no listing: somebody looks at such a line, and no duty rests on it."""
 
@@ -98,10 +100,11 @@ class Lists:
     def status(self, key: str, day: date, percent: float | None = None) -> dict[str, Listing | None]:
         """For each jurisdiction the listing that holds on the day, or None."""
         rows = self.by_substance.get(key, [])
-        return {
-            where: next((row for row in rows if row.jurisdiction == where and row.holds(day, percent)), None)
-            for where in JURISDICTIONS
-        }
+        found: dict[str, Listing | None] = dict.fromkeys(JURISDICTIONS)
+        for where in JURISDICTIONS:
+            held = next((row for row in rows if row.jurisdiction == where and row.holds(day, percent)), None)
+            found[where] = held if held is not None and held.kind != DELISTED else None
+        return found
 
 
 def load(folder: Path) -> Lists:

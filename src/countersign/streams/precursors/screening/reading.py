@@ -10,6 +10,7 @@ import csv
 import hashlib
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -25,6 +26,8 @@ MEMBERS: Final = (
 )  # fmt: skip
 LONGEST: Final = 4_000
 """Characters of a description that are read; a longer cell is a fault."""
+LARGEST: Final = 1e12
+"""No quantity and no value is as large."""
 REMEMBERED: Final = 100_000
 """Rows back to which a repeated row is noticed, so that a file of any size streams."""
 LARGEST_LINE: Final = 1 << 20
@@ -55,7 +58,7 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Goods | Fault]:
             if not isinstance(given, dict):
                 raise InvalidInput("not an object.", field="line")
             yield goods(given, str(given.get("id") or f"line {number}"))
-        except (UnicodeDecodeError, ValueError):
+        except (UnicodeDecodeError, ValueError, RecursionError):
             yield _fault(f"line {number}", InvalidInput("not JSON in UTF-8.", field="line"))
         except InvalidInput as refused:
             yield _fault(_named(line, number), refused)
@@ -64,12 +67,7 @@ def json_lines(lines: Iterable[bytes]) -> Iterator[Goods | Fault]:
 def csv_rows(source: io.TextIOBase | io.TextIOWrapper, extra: frozenset[str] = frozenset()) -> Iterator[Goods | Fault]:
     """A header and rows; commas, semicolons or tabs. A row of another width is a fault; nothing slides into the next column.
     `extra`: columns that may stand beside the known ones; they come as `Goods.more`."""
-    sample = source.readline()
-    if not sample:
-        raise InvalidInput("the file is empty.", field="file")
-    separator = max(",;\t", key=sample.count)
-    header = [name.strip().lower() for name in next(csv.reader([sample], delimiter=separator))]
-    header[0] = header[0].lstrip("\ufeff")
+    separator, header = _header(source)
     if "description" not in header or set(header) - set(MEMBERS) - extra:
         unknown = sorted(set(header) - set(MEMBERS) - extra)
         raise InvalidInput(
@@ -86,9 +84,24 @@ def csv_rows(source: io.TextIOBase | io.TextIOWrapper, extra: frozenset[str] = f
             yield _of_row(row, header, number, seen)
 
 
+def _header(source: io.TextIOBase | io.TextIOWrapper) -> tuple[str, list[str]]:
+    """The separator and the names of the columns. Raises InvalidInput for what is no table in UTF-8."""
+    try:
+        sample = source.readline(LONGEST)
+        if not sample.strip():
+            raise InvalidInput("the first line is empty.", field="file", remedy="The first line names the columns.")
+        separator = max(",;\t", key=sample.count)
+        header = [name.strip().lower().lstrip("\ufeff") for name in next(csv.reader([sample], delimiter=separator))]
+    except (UnicodeDecodeError, csv.Error, StopIteration):
+        raise InvalidInput("the first line cannot be read.", field="file", remedy="Save it as CSV in UTF-8.") from None
+    return separator, header
+
+
 def goods(given: Mapping[str, Any], name: str) -> Goods:
     """One line, checked. Raises InvalidInput naming the field."""
     description = str(given.get("description") or "")
+    if not description.isascii() and any("\ud800" <= char <= "\udfff" for char in description):
+        raise InvalidInput("half a character.", field="description")
     if len(description) > LONGEST:
         raise InvalidInput(f"longer than {LONGEST} characters.", field="description")
     if not description.strip() and not str(given.get("cas") or "").strip():
@@ -115,7 +128,7 @@ def _measure(given: Mapping[str, Any], field: str, faults: list[tuple[str, str]]
     except InvalidInput as refused:
         faults.append((field, refused.reason))
         return None
-    if found is not None and not 0 <= found < 1e12:
+    if found is not None and not 0 <= found < LARGEST:
         faults.append((field, "not a number that can be."))
         return None
     return found
@@ -128,7 +141,7 @@ def number(given: Any, field: str) -> float | None:
     if isinstance(given, bool):
         raise InvalidInput("not a number.", field=field)
     if isinstance(given, (int, float)):
-        return float(given)
+        return float(given) if abs(given) < LARGEST else math.inf
     text = str(given).strip()
     if _NUMBER.fullmatch(text):
         return float(text)
@@ -190,7 +203,7 @@ def _day(given: Any) -> date:
 def _named(line: bytes, number_: int) -> str:
     try:
         return str(json.loads(line).get("id") or f"line {number_}")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return f"line {number_}"
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from countersign.exchange import contents
+from countersign.exchange import contents, kinds
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
@@ -44,15 +44,16 @@ def of(house: House, incident: ExchangeItem) -> list[Planned]:
 
 
 def _planned(house: House, item: ExchangeItem) -> Planned:
-    content = contents.read(house, item).content
+    content = kinds.whole(contents.read(house, item).content)
     begins = datetime.fromisoformat(content["begins_on"]).replace(tzinfo=UTC)
     row = (
         ExchangeItem.objects.filter(kind="delivery.answer", authority=item.authority, answers=item.id)
+        .exclude(direction=item.direction)
         .exclude(state__in=_NOT_SENT)
         .order_by("created_at")
         .first()
     )
-    answer = contents.read(house, row).content if row is not None else None
+    answer = kinds.whole(contents.read(house, row).content) if row is not None else None
     in_time = row is not None and row.created_at < begins - BEFORE
     return Planned(item, content, answer, _state(answer, begins, in_time=in_time), begins - BEFORE)
 

@@ -22,6 +22,8 @@ PICS: Final = (
     "type", "date", "place", "substance", "cas", "quantity", "packing", "declared_as", "hs_code", "origin", "transit",
     "destination", "transport", "container", "laboratory_reference", "pre_export_notice", "follow_up",
 )  # fmt: skip
+LINES: Final = 3
+"""Substances that the form of a notice takes."""
 LONGEST: Final = 1 << 18
 
 
@@ -80,6 +82,11 @@ def read_pen(text: str) -> dict[str, str]:
         )
     if len({row["pen_number"] for row in rows}) > 1:
         raise InvalidInput("rows of several notices.", field="pen_number", remedy="One file holds one notice.")
+    if len(rows) > LINES or any(row["consignee_name"] for row in rows):
+        raise InvalidInput(
+            f"more than {LINES} substances, or a consignee: the form has no place for them.", field="file",
+            remedy="Propose it with countersign propose, as docs/streams/precursors.md shows.",
+        )  # fmt: skip
     return _form(rows)
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import transaction
 
-from countersign.exchange import contents, decisions
+from countersign.charter import packs
+from countersign.exchange import contents, decisions, kinds
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
@@ -29,7 +30,7 @@ def current() -> Lists:
 @lru_cache(maxsize=4)
 def _with(changes: tuple[int, ...]) -> Lists:
     shipped = lists.shipped()
-    rows = ListChange.objects.filter(id__in=changes).order_by("id")
+    rows = ListChange.objects.filter(id__in=changes).order_by("-id")  # what came last stands first
     more = tuple(_listing(row.jurisdiction, row.row) for row in rows if row.row["substance"] in shipped.substances)
     return Lists(shipped.substances, (*more, *shipped.listings))
 
@@ -52,25 +53,38 @@ def identify(content: dict[str, Any]) -> list[dict[str, Any]]:
     return [result.as_json() | {"in": result.in_} for result in engine().screen(rows)]
 
 
+def substances(found: list[dict[str, Any]]) -> list[str]:
+    return sorted({one["substance"] for one in found if one["substance"]})
+
+
 def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
-    """A change of the sender's own list: kept for that jurisdiction; open notices are looked at again at once."""
-    jurisdiction = house.pack.code if item.direction == ExchangeItem.OUT else item.peer.state_code
-    for row in content["rows"]:
-        if row["substance"] not in lists.shipped().substances:
+    """A change of the sender's own list by its designated authority: kept for that jurisdiction; open notices are looked at again
+    at once. Of what arrives, a substance that this node's lists do not know yet is left out."""
+    own = item.direction == ExchangeItem.OUT
+    pack = house.pack if own else packs.state(item.peer.state_code)
+    if "precursors" not in pack.authorities[content["from_authority"]].designated_for:
+        if own:
             raise InvalidInput(
-                f"{row['substance']} is no substance of the list.", field="rows",
-                remedy="Name it as the page of the control lists does; a new substance comes with the next pack.",
+                f"{content['from_authority']} is not the authority designated for precursors.", field="from_authority",
+                remedy="NOT_COMPETENT: the authority that the pack designates tells of its lists.",
             )  # fmt: skip
-        ListChange.objects.create(item=item, jurisdiction=jurisdiction, row=row, at=clock.now())
-    decisions.record_act(
-        house, item, act="controllist.change", facts={"of": jurisdiction, "rows": len(content["rows"])}
-    )
+        return
+    known = [row for row in content["rows"] if row["substance"] in lists.shipped().substances]
+    if own and len(known) < len(content["rows"]):
+        raise InvalidInput(
+            "a substance is not on the list.", field="rows",
+            remedy="Name it as the page of the control lists does; a new substance comes with the next pack.",
+        )  # fmt: skip
+    for row in known:
+        ListChange.objects.create(item=item, jurisdiction=pack.code, row=row, at=clock.now())
+    facts = {"of": pack.code, "rows": len(known), "left_out": len(content["rows"]) - len(known)}
+    decisions.record_act(house, item, act="controllist.change", facts=facts)
 
 
 def rescreen(house: House) -> int:
     """Look at open notices again after a change; the courier does this every few seconds. Returns how many changed."""
     fresh = list(ListChange.objects.filter(looked_at=None).values_list("id", flat=True))
-    if not fresh:
+    if not fresh and not Notice.objects.filter(screened={}).exists():
         return 0
     changed = 0
     for row in Notice.objects.filter(
@@ -86,8 +100,12 @@ def rescreen(house: House) -> int:
 
 @transaction.atomic
 def _again(house: House, row: Notice) -> bool:
-    found = identify(contents.read(house, row.item).content)
+    found = identify(kinds.whole(contents.read(house, row.item).content))
     before = row.screened.get("lines", [])
+    if not before:
+        row.screened, row.substances = {"lines": found}, substances(found)
+        row.save(update_fields=("screened", "substances"))
+        return False
     delta = [
         {"line": place, "law": law, "was": old.get(law, "none"), "is": new[law]}
         for place, (old, new) in enumerate(zip(before, found, strict=False))
@@ -104,6 +122,6 @@ def _again(house: House, row: Notice) -> bool:
 def _listing(jurisdiction: str, row: dict[str, Any]) -> Listing:
     return Listing(
         row["substance"], jurisdiction, row["instrument"], row["type"], date.fromisoformat(row["effective"]),
-        date.fromisoformat(row["end"]) if row["end"] else None, salts=True, derivatives=False, percent=None, more_than=False,
+        date.fromisoformat(row["end"]) if row.get("end") else None, salts=True, derivatives=False, percent=None, more_than=False,
         source=row["source"], confidence="high",
     )  # fmt: skip

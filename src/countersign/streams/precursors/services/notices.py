@@ -6,21 +6,21 @@ shipped, arrived, stopped. Silence is recorded as silence and never as consent: 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import itertools
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
 from django.db import transaction
 
-from countersign.charter import packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
 from countersign.exchange import decisions, walls
 from countersign.exchange.errors import AlreadyDecided
 from countersign.exchange.house import House
-from countersign.exchange.models import ClockPause, ExchangeItem
+from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
-from countersign.kernel.errors import InvalidInput, NotFound
+from countersign.kernel.errors import NotFound, Unavailable
 from countersign.streams.precursors.models import Notice
 from countersign.streams.precursors.services import listing
 
@@ -36,25 +36,14 @@ TOLERANCE: Final = Decimal("0.01")
 
 def on_notice(_house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
     """A notice has left or has arrived: it stands on the board, screened as of the day of dispatch."""
-    found = listing.identify(content)
+    try:
+        found = {"lines": listing.identify(content)}
+    except Unavailable:
+        found = {}  # screened by the chore, when the packages are there
     Notice.objects.create(
-        item=item, pen_no=content["pen_no"], substances=sorted(filter(None, {one["substance"] for one in found})),
-        screened={"lines": found}, state=RECEIVED, notified=[line["kilograms"] for line in content["lines"]], at=clock.now(),
+        item=item, pen_no=content["pen_no"], substances=listing.substances(found.get("lines", [])), screened=found,
+        state=RECEIVED, notified=[line["kilograms"] for line in content["lines"]], at=clock.now(),
     )  # fmt: skip
-
-
-def on_follow_up(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
-    """A reply, a question or a status about a notice of the same peer. One by an authority not designated changes nothing."""
-    name = content.get("answers") or content.get("notice")
-    row = (
-        Notice.objects.select_for_update(of=("self",))
-        .select_related("item")
-        .filter(item_id=name, item__peer=item.peer)
-        .first()
-    )
-    if row is None or not _competent(house, item, content):
-        return
-    {"pen.reply": _replied, "pen.question": _asked, "pen.status": _told}[item.kind](row, item, content)
 
 
 @transaction.atomic
@@ -93,46 +82,10 @@ def state_of(row: Notice) -> str:
 
 def differences(row: Notice) -> list[tuple[int, Decimal, Decimal]]:
     """Lines (from 0) of which more or less arrived than was notified, with both weights in kilograms."""
-    pairs = zip(map(Decimal, row.notified), map(Decimal, row.arrived), strict=False)
+    if not row.arrived:
+        return []
+    pairs = itertools.zip_longest(map(Decimal, row.notified), map(Decimal, row.arrived), fillvalue=Decimal(0))
     return [(place, told, came) for place, (told, came) in enumerate(pairs) if abs(told - came) > told * TOLERANCE]
-
-
-def _competent(house: House, item: ExchangeItem, content: dict[str, Any]) -> bool:
-    """Of a reply or question: by the authority designated for precursors of the state that sends it."""
-    if item.kind == "pen.status":
-        return True
-    pack = house.pack if item.direction == ExchangeItem.OUT else packs.state(item.peer.state_code)
-    authority = pack.authorities.get(content["from_authority"])
-    return authority is not None and "precursors" in authority.designated_for
-
-
-def _replied(row: Notice, _item: ExchangeItem, content: dict[str, Any]) -> None:
-    if state_of(row) in OPEN:
-        row.state, row.reasons = content["outcome"], content["reasons"]
-        row.save(update_fields=("state", "reasons"))
-
-
-def _asked(row: Notice, item: ExchangeItem, content: dict[str, Any]) -> None:
-    """The clock stops until the end of the day named, on both sides alike."""
-    if state_of(row) not in OPEN:
-        return
-    until = datetime.fromisoformat(content["until"]).replace(tzinfo=UTC) + timedelta(days=1)
-    begin = item.created_at if item.direction == ExchangeItem.IN else clock.now()
-    if until <= begin:
-        raise InvalidInput("the day has passed.", field="until")
-    ClockPause.objects.create(item=row.item, notice=item, begin=begin, until=until)
-    row.state = MORE
-    row.save(update_fields=("state",))
-
-
-def _told(row: Notice, _item: ExchangeItem, content: dict[str, Any]) -> None:
-    status = content["status"]
-    if status == "withdrawn" and state_of(row) not in OPEN:
-        return
-    row.state = status
-    if status in ("shipped", "arrived"):
-        setattr(row, status, content["kilograms"])
-    row.save(update_fields=("state", "shipped", "arrived"))
 
 
 def _due(item: ExchangeItem) -> datetime:

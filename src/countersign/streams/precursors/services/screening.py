@@ -9,11 +9,12 @@ from __future__ import annotations
 import io
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, BinaryIO, Final
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Q, Sum
 
 from countersign.charter import alarms
 from countersign.charter.models import Officer
@@ -24,7 +25,7 @@ from countersign.kernel import clock, hashing
 from countersign.kernel.errors import InvalidInput, NotAllowed
 from countersign.streams.precursors.models import Allowed, Screening
 from countersign.streams.precursors.screening import reading
-from countersign.streams.precursors.screening.result import CLEAR, LISTED, REVIEW, Goods, Result
+from countersign.streams.precursors.screening.result import CLEAR, LISTED, REVIEW, Goods, Reason, Result
 from countersign.streams.precursors.screening.text import fold
 from countersign.streams.precursors.services import listing
 
@@ -47,7 +48,10 @@ class TooManyLines(NotAllowed):
 def screen(house: House, officer: Officer, goods: Sequence[Goods]) -> list[Result]:
     """Answers to some lines, noted with their number and outcome. Raises TooManyLines."""
     _limit(officer, len(goods))
-    results = [_spared(row, result) for row, result in zip(goods, listing.engine().screen(goods), strict=True)]
+    results = [
+        _spared(officer.authority, row, result)
+        for row, result in zip(goods, listing.engine().screen(goods), strict=True)
+    ]
     _note(house, officer, results)
     return results
 
@@ -66,35 +70,36 @@ def screen_file(house: House, officer: Officer, source: BinaryIO, *, name: str) 
 
 
 @transaction.atomic
-def allow(house: House, officer: Officer, description: str, substance: str) -> Allowed:
+def allow(house: House, officer: Officer, goods: Goods, substance: str) -> Allowed:
     """A person found that this very description is not what it resembles. It ends by itself; a listed verdict is never spared."""
     require_role(officer, "analyst", "desk", "legal")
-    if not description.strip() or substance not in listing.current().substances:
+    if not goods.description.strip() or substance not in listing.current().substances:
         raise InvalidInput("a description and a substance of the list are needed.", field="description")
     row, _ = Allowed.objects.update_or_create(
-        digest=_digest(description),
+        digest=_digest(officer.authority, goods),
         defaults={"substance": substance, "officer": officer, "at": clock.now(), "until": clock.now() + ALLOWED_FOR},
     )
     decisions.record_act(house, None, act="precursors.allow", facts={"officer": officer.id, "substance": substance})
     return row
 
 
-def _spared(row: Goods, result: Result) -> Result:
-    """A review that a person has answered for this description and substance."""
+def _spared(authority: str, row: Goods, result: Result) -> Result:
+    """A review that a person of the authority has answered for this very line and substance; the answer of each law stays."""
     if result.verdict != REVIEW:
         return result
     known = Allowed.objects.filter(
-        digest=_digest(row.description), substance=result.substance or "", until__gt=clock.now()
+        digest=_digest(authority, row), substance=result.substance or "", until__gt=clock.now()
     )
-    if not known.exists():
+    spared = known.first()
+    if spared is None:
         return result
-    return Result(
-        row.id, CLEAR, flags=result.flags, reasons=result.reasons, layers_off=result.layers_off, faults=result.faults
-    )
+    told = Reason("allowed", "people", {"until": spared.until.date().isoformat()})
+    return replace(result, verdict=CLEAR, reasons=(*result.reasons, told))
 
 
-def _digest(description: str) -> bytes:
-    return hashing.digest(_CONTEXT, " ".join(fold(description).split()))
+def _digest(authority: str, goods: Goods) -> bytes:
+    words = " ".join(fold(goods.description).split())
+    return hashing.digest(_CONTEXT, authority, words, goods.cas.strip(), goods.hs_code.strip())
 
 
 def _limit(officer: Officer, lines: int) -> None:
@@ -110,7 +115,8 @@ def _note(house: House, officer: Officer, results: Sequence[Result]) -> None:
         Screening.objects.create(officer=officer, lines=len(results), listed=listed, reviews=reviews, at=clock.now())
         facts = {"officer": officer.id, "lines": len(results), "listed": listed, "reviews": reviews}
         decisions.record_act(house, None, act="precursors.screen", facts=facts)
-    single = Screening.objects.filter(officer=officer, at__gt=clock.now() - _HOUR, lines__lte=SINGLE)
-    near = single.aggregate(reviews=Sum("reviews"))["reviews"] or 0
+    recent = Screening.objects.filter(officer=officer, at__gt=clock.now() - _HOUR)
+    probing = recent.filter(Q(lines__lte=SINGLE) | Q(reviews__gt=F("lines") / 3))
+    near = probing.aggregate(reviews=Sum("reviews"))["reviews"] or 0
     if near >= NEAR:
         alarms.raise_alarm(ALARM, officer.id)

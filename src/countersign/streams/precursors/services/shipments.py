@@ -8,6 +8,7 @@ import itertools
 import json
 import tomllib
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, BinaryIO, Final
@@ -16,7 +17,7 @@ from django.db import transaction
 
 from countersign.charter import packs
 from countersign.charter.models import Officer
-from countersign.exchange import contents, walls
+from countersign.exchange import contents, kinds, walls
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput
@@ -30,7 +31,10 @@ EXTRA: Final = frozenset(
     {"exporter", "importer", "consignee", "transit", "pen_no", "annual_kg", "seller_country", "payer_country"}
 )
 """Columns beside those of a declaration line."""
-MOST: Final = 5_000
+MOST: Final = 2_000
+HISTORY: Final = 3_000
+"""The newest shipments that others stand against."""
+REMEMBERED: Final = timedelta(days=1_100)
 RECENT: Final = timedelta(days=90)
 """Shipments of these days are looked at again when a list changes."""
 _PORTION: Final = 500
@@ -46,9 +50,9 @@ def take(house: House, officer: Officer, source: BinaryIO) -> tuple[list[Shipmen
     results: list[Result] = []
     for begin in range(0, len(goods), _PORTION):
         results += screening.screen(house, officer, goods[begin : begin + _PORTION])
-    history = [_declared(house, row) for row in Shipment.objects.filter(authority=officer.authority)]
+    weighed = _weighed(house, officer, list(zip(goods, results, strict=True)))
     with transaction.atomic():
-        kept = _keep(house, officer, list(zip(goods, results, strict=True)), history)
+        kept = [_keep(house, officer, *one) for one in weighed]
     return kept, [row for row in rows if not isinstance(row, Goods)]
 
 
@@ -85,27 +89,34 @@ def policy(state: str) -> Policy:
     return Policy(weights=given["weights"], pairs=pairs, **limits)
 
 
-def _keep(
-    house: House, officer: Officer, pairs: Sequence[tuple[Goods, Result]], history: list[Declared]
-) -> list[Shipment]:
-    rules, now, kept = policy(house.pack.code), clock.now(), []
-    for one, result in sorted(pairs, key=lambda pair: pair[0].day):
-        row = Shipment.objects.create(
-            authority=officer.authority, day=one.day, verdict=result.verdict, substance=result.substance or "",
-            laws=[result.un, result.ca, result.in_], at=now,
-        )  # fmt: skip
-        content = {"goods": _packed(one), "flags": list(result.flags)}
-        row.locked = walls.lock(
-            house.station, authority=row.authority, item=_name(row), content=json.dumps(content).encode()
-        )
-        declared = _declared(house, row)
-        found = risk.signs(declared, history, _notified(house, officer, declared.notice), rules)
-        row.signs = [{"code": sign.code, "weight": sign.weight} | sign.facts for sign in found]
-        row.weight = sum(sign.weight for sign in found)
-        row.save(update_fields=("locked", "signs", "weight"))
+def _weighed(
+    house: House, officer: Officer, pairs: Sequence[tuple[Goods, Result]]
+) -> list[tuple[Goods, Result, list[risk.Sign]]]:
+    """Each against what was seen before it, the file's own earlier rows among them."""
+    rules = policy(house.pack.code)
+    newest = Shipment.objects.filter(authority=officer.authority, day__gte=clock.now().date() - REMEMBERED).order_by(
+        "-id"
+    )
+    history = [_declared_row(house, row) for row in newest[:HISTORY]]
+    weighed = []
+    for place, (one, result) in enumerate(sorted(pairs, key=lambda pair: pair[0].day)):
+        laws = (result.un, result.ca, result.in_)
+        declared = _declared(f"new {place}", one, result.verdict, result.substance or "", laws, result.flags)
+        weighed.append((one, result, risk.signs(declared, history, _notified(house, officer, declared.notice), rules)))
         history.append(declared)
-        kept.append(row)
-    return kept
+    return weighed
+
+
+def _keep(house: House, officer: Officer, one: Goods, result: Result, signs: list[risk.Sign]) -> Shipment:
+    row = Shipment.objects.create(
+        authority=officer.authority, day=one.day, verdict=result.verdict, substance=result.substance or "",
+        laws=[result.un, result.ca, result.in_], at=clock.now(), weight=sum(sign.weight for sign in signs),
+        signs=[{"code": sign.code, "weight": sign.weight} | sign.facts for sign in signs],
+    )  # fmt: skip
+    content = json.dumps({"goods": _packed(one), "flags": list(result.flags)}).encode()
+    row.locked = walls.lock(house.station, authority=row.authority, item=_name(row), content=content)
+    row.save(update_fields=("locked",))
+    return row
 
 
 def _again(row: Shipment, result: Result) -> bool:
@@ -131,19 +142,26 @@ def _goods(content: dict[str, Any], row: Shipment) -> Goods:
     return Goods(day=row.day, **given)
 
 
-def _declared(house: House, row: Shipment) -> Declared:
+def _declared_row(house: House, row: Shipment) -> Declared:
     content = told(house, row)
-    given, more = content["goods"], content["goods"]["more"]
-    kilograms = risk.kilograms(given["quantity"], given["unit"])
-    priced = kilograms is not None and kilograms > 0 and given["value_usd"] is not None
+    more = tuple(content["goods"]["more"].items())
+    one = replace(_goods(content, row), more=more)
+    return _declared(f"{row.pk}", one, row.verdict, row.substance, tuple(row.laws), tuple(content["flags"]))
+
+
+def _declared(
+    name: str, one: Goods, verdict: str, substance: str, laws: tuple[str, ...], flags: tuple[str, ...]
+) -> Declared:
+    more = dict(one.more)
+    weight = risk.kilograms(one.quantity, one.unit)
+    price = one.value_usd / weight if weight and one.value_usd is not None else None
     return Declared(
-        id=f"{row.pk}", day=row.day, text=given["description"].casefold(), substance=row.substance, verdict=row.verdict,
-        table_one=row.laws[0] == "I", flags=tuple(content["flags"]), hs6=risk.six(given["hs_code"]), kilograms=kilograms,
-        price=given["value_usd"] / kilograms if priced else None, mode=given["mode"].strip().lower(),
+        id=name, day=one.day, text=one.description.casefold(), substance=substance, verdict=verdict, table_one=laws[0] == "I",
+        flags=flags, hs6=risk.six(one.hs_code), kilograms=weight, price=price, mode=one.mode.strip().lower(),
         exporter=risk.folded(more.get("exporter", "")), importer=risk.folded(more.get("importer", "")),
         consignee=risk.folded(more.get("consignee", "")), transit=tuple(more.get("transit", "").upper().split()),
         seller_country=more.get("seller_country", "").upper(), payer_country=more.get("payer_country", "").upper(),
-        origin=given["origin"].upper(), annual_kg=_number(more.get("annual_kg", "")), notice=more.get("pen_no", "").upper(),
+        origin=one.origin.upper(), annual_kg=_number(more.get("annual_kg", "")), notice=more.get("pen_no", "").upper(),
     )  # fmt: skip
 
 
@@ -160,7 +178,7 @@ def _notified(house: House, officer: Officer, number: str) -> Notified | None:
     row = Notice.objects.filter(pen_no=number, item__authority=officer.authority).select_related("item").first()
     if row is None:
         return None
-    content = contents.read(house, row.item).content
+    content = kinds.whole(contents.read(house, row.item).content)
     total = sum(float(weight) for weight in row.notified)
     return Notified(notices.state_of(row), total, date.fromisoformat(content["dispatch_on"]), _way(content))
 

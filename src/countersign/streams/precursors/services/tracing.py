@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.exchange import contents
+from countersign.exchange import contents, kinds
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.streams.precursors.models import Trace
@@ -53,14 +53,17 @@ def branches(house: House, incident: ExchangeItem) -> list[Branch]:
 
 
 def _branch(house: House, request: ExchangeItem) -> Branch:
-    asked = contents.read(house, request).content
+    asked = kinds.whole(contents.read(house, request).content)
     answer = (
         ExchangeItem.objects.filter(kind="reply.backtrack", authority=request.authority, answers=request.id)
+        .exclude(direction=request.direction)
         .exclude(state__in=(ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.REFUSED))
         .order_by("-created_at")
         .first()
     )
-    told: dict[str, Any] = contents.read(house, answer).content if answer is not None else {"links": (), "finding": ""}
+    told: dict[str, Any] = (
+        kinds.whole(contents.read(house, answer).content) if answer is not None else {"links": (), "finding": ""}
+    )
     return Branch(
         request, tuple(asked["asked"]), tuple(asked["marks"]), told["finding"],
         tuple(Link(one["name"], one["address"], one.get("licence") or "") for one in told["links"]),

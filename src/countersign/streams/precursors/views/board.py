@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from countersign.charter import packs
-from countersign.exchange import contents, gate, walls
+from countersign.exchange import contents, gate, kinds, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
@@ -24,6 +24,9 @@ from countersign.streams.precursors.models import Notice
 from countersign.streams.precursors.services import files, listing, notices
 
 MOST = 300
+_UNSCREENED: Final = {
+    "substance": None, "un": "unknown", "ca": "unknown", "in": "unknown", "reasons": ({"code": "not_screened", "layer": ""},)
+}  # fmt: skip
 _DRAFTERS = ("originator", "desk", "analyst", "liaison_officer")
 
 
@@ -76,7 +79,9 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     walls.require_member(here.officer, row.item.authority)
     if row.item.direction != ExchangeItem.OUT:
         raise NotFound("only the own state's notices are given as a table.", field="item")
-    answer = HttpResponse(files.pen_table(contents.read(here.house, row.item).content), content_type="text/csv")
+    answer = HttpResponse(
+        files.pen_table(kinds.whole(contents.read(here.house, row.item).content)), content_type="text/csv"
+    )
     answer["Content-Disposition"] = f'attachment; filename="{row.pen_no}.csv"'
     return answer
 
@@ -109,7 +114,7 @@ def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
                 return redirect("precursors_notice", item_id)
         except CountersignError as error:
             refused = error.diagnostics()
-    content = contents.read(here.house, row.item).content
+    content = kinds.whole(contents.read(here.house, row.item).content)
     told = shown | {
         "row": _row(here, row), "content": content, "refused": refused, "can": _can(here, row), "lines": _lines(row, content),
         "differences": notices.differences(row), "reasons": [words.say(words.OBJECTIONS, code) for code in row.reasons],
@@ -190,14 +195,16 @@ def _status(request: HttpRequest, here: Here, row: Notice, shown: dict[str, Any]
 
 
 def _decide(request: HttpRequest, here: Here, row: Notice, _shown: dict[str, Any]) -> bool:
-    go = request.POST.get("decision") == "go"
-    notices.decide_export(here.house, here.officer, row.item_id, go=go)
+    decision = request.POST.get("decision", "")
+    if decision not in ("go", "stop"):
+        raise InvalidInput("go or stop.", field="decision")
+    notices.decide_export(here.house, here.officer, row.item_id, go=decision == "go")
     messages.success(request, _("Decided in your name."))
     return True
 
 
 def _propose(request: HttpRequest, here: Here, row: Notice, told: dict[str, Any]) -> bool:
-    content = contents.read(here.house, row.item).content
+    content = kinds.whole(contents.read(here.house, row.item).content)
     inbound = row.item.direction == ExchangeItem.IN
     head = {
         "version": 1, "case_ref": content["case_ref"], "from_authority": here.officer.authority,
@@ -219,7 +226,7 @@ def _scheduled(here: Here, content: dict[str, Any]) -> bool:
 
 def _lines(row: Notice, content: dict[str, Any]) -> list[dict[str, Any]]:
     """Each line with the answers of the three laws side by side and the evidence."""
-    found = row.screened.get("lines", [])
+    found = row.screened.get("lines") or [_UNSCREENED] * len(content["lines"])
     return [
         {
             "told": line, "is": one, "laws": [(law.upper(), words.say(words.CLASSES, one[law])) for law in ("un", "ca", "in")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from countersign.exchange import contents, gate, walls
+from countersign.exchange import contents, gate, kinds, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel.errors import CountersignError, NotFound
@@ -69,7 +70,7 @@ def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
         except CountersignError as error:
             refused = error.diagnostics()
     branches = tracing.branches(here.house, item)
-    content = contents.read(here.house, item).content
+    content = kinds.whole(contents.read(here.house, item).content)
     told = shown | {
         "item": item, "content": content, "type": words.say(words.TYPES, content["type"]), "refused": refused,
         "way": words.say(words.WAYS, content["mode"]), "wanted": words.say(words.WANTED, content["wanted"]),
@@ -89,7 +90,9 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     item = _find(here, item_id)
     if item.direction != ExchangeItem.OUT:
         raise NotFound("only the own state's incidents are given as a table.", field="item")
-    answer = HttpResponse(files.incident_table(contents.read(here.house, item).content), content_type="text/csv")
+    answer = HttpResponse(
+        files.incident_table(kinds.whole(contents.read(here.house, item).content)), content_type="text/csv"
+    )
     answer["Content-Disposition"] = f'attachment; filename="incident-{item.id}.csv"'
     return answer
 
@@ -103,7 +106,7 @@ def _find(here: Here, item_id: str) -> ExchangeItem:
 
 
 def _row(here: Here, item: ExchangeItem) -> dict[str, Any]:
-    content = contents.read(here.house, item).content
+    content = kinds.whole(contents.read(here.house, item).content)
     branches = tracing.branches(here.house, item)
     return {
         "item": item, "type": words.say(words.TYPES, content["type"]), "on": date.fromisoformat(content["happened_on"]),
@@ -205,13 +208,15 @@ def _answers(one: deliveries.Planned) -> bool:
 def _settle(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[str, Any]) -> bool:
     del item, shown
     key = request.POST.get("hit", "")
-    suspects.settle(here.house, here.officer, int(key) if key.isdecimal() else 0, request.POST.get("state", ""))
+    suspects.settle(
+        here.house, here.officer, int(key) if re.fullmatch(r"[0-9]{1,9}", key) else 0, request.POST.get("state", "")
+    )
     messages.success(request, _("Noted in your name. Nothing of it leaves by itself."))
     return True
 
 
 def _propose(request: HttpRequest, here: Here, item: ExchangeItem, told: dict[str, Any]) -> bool:
-    content = contents.read(here.house, item).content
+    content = kinds.whole(contents.read(here.house, item).content)
     to = content["from_authority"] if item.direction == ExchangeItem.IN else content["to_authority"]
     full = head(here, told["kind"], content["case_ref"]) | {"to_state": item.peer.state_code, "to_authority": to} | told
     gate.propose(here.house, here.officer, full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 from datetime import date
 from typing import Any
 
@@ -11,13 +12,15 @@ from django.shortcuts import render
 
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
-from countersign.kernel.errors import CountersignError
+from countersign.kernel.errors import CountersignError, InvalidInput
 from countersign.streams.precursors import words
 from countersign.streams.precursors.forms import LineForm, UploadForm
 from countersign.streams.precursors.screening.result import CLEAR, Goods
 from countersign.streams.precursors.services import listing, screening
 
 SHOWN = 200
+MOST = 20_000
+"""Rows of a file that a page answers."""
 
 
 def page(request: HttpRequest, here: Here) -> HttpResponse:
@@ -30,7 +33,9 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
             upload = UploadForm(request.POST, request.FILES)
             told = _file(here, upload) if upload.is_valid() else {}
         elif request.method == "POST" and request.POST.get("allow"):
-            screening.allow(here.house, here.officer, request.POST.get("description", ""), request.POST["allow"])
+            description, cas, code = (request.POST.get(name, "") for name in ("description", "cas", "hs_code"))
+            goods = Goods("1", clock.now().date(), description, cas, code)
+            screening.allow(here.house, here.officer, goods, request.POST["allow"])
             told = {"allowed": True}
         elif request.method == "POST":
             form = LineForm(request.POST)
@@ -72,7 +77,12 @@ def _line(here: Here, form: LineForm) -> dict[str, Any]:
 def _file(here: Here, upload: UploadForm) -> dict[str, Any]:
     """A report row by row; what was found stands first."""
     file = upload.cleaned_data["file"]
-    answers = list(screening.screen_file(here.house, here.officer, io.BufferedReader(file.file), name=file.name))
+    rows = screening.screen_file(here.house, here.officer, io.BufferedReader(file.file), name=file.name)
+    answers = list(itertools.islice(rows, MOST + 1))
+    if len(answers) > MOST:
+        raise InvalidInput(
+            f"more than {MOST} rows.", field="file", remedy="Larger files go by countersign precursors screen."
+        )
     found = [_shown(one) for one in answers if "verdict" in one]
     faults = [one for one in answers if "error" in one]
     found.sort(key=lambda one: {"listed": 0, "review": 1, CLEAR: 2}[one["verdict"]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -36,7 +38,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
 
 def _done(request: HttpRequest, here: Here, form: SuspectForm) -> bool:
     if key := request.POST.get("end", ""):
-        suspects.end(here.house, here.officer, int(key) if key.isdecimal() else 0)
+        suspects.end(here.house, here.officer, int(key) if re.fullmatch(r"[0-9]{1,9}", key) else 0)
         messages.success(request, _("It is not looked for any more."))
         return True
     if form.is_valid():
