@@ -6,6 +6,7 @@ import contextlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from strategies import examples
@@ -16,7 +17,7 @@ from countersign.charter.errors import RoleRequired
 from countersign.charter.models import Alarm
 from countersign.exchange import checks, contents, gate, queries, recalls, use
 from countersign.exchange.errors import AlreadyDecided, GateRefused
-from countersign.exchange.models import ExchangeItem, RecallDue
+from countersign.exchange.models import ExchangeItem, GateDecision, RecallDue
 from countersign.kernel import clock
 from countersign.link.models import OutItem
 from countersign.oversight import late, protection, risk
@@ -56,6 +57,39 @@ def test_what_left_freezes_at_home_hidden_and_nothing_is_sent_by_itself(pair, gi
         assert OutItem.objects.count() == sent
         assert not RecallDue.objects.exists()
         assert queries.find(given_to_india.id).state == ExchangeItem.RELEASED
+
+
+def test_nobody_who_reads_the_item_learns_that_something_was_found_late(pair, given_to_india):
+    """The item's history, which its readers see, is the same before the find, after it, and after it was settled."""
+    with pair.ca.active():
+        before = list(GateDecision.objects.filter(item_id=given_to_india.id).values_list("id", flat=True))
+        _learn(pair.ca)
+        late.settle(pair.ca.house, find("protect"), given_to_india.id, recall=False)
+        assert list(GateDecision.objects.filter(item_id=given_to_india.id).values_list("id", flat=True)) == before
+
+
+def test_what_was_let_be_is_found_again_where_a_hidden_ground_comes_later(pair, given_to_india):
+    with pair.ca.active():
+        LateFlag.objects.create(
+            item_id=given_to_india.id,
+            hidden=False,
+            found_at=clock.now(),
+            officer=find("protect"),
+            recall=False,
+            settled_at=clock.now(),
+        )
+        assert not checks.frozen(given_to_india.id)
+        _learn(pair.ca)
+        assert checks.frozen(given_to_india.id)
+        assert LateFlag.objects.get().settled_at is None
+
+
+def test_a_recall_that_the_desk_asked_for_does_not_hinder_the_settlement(pair, given_to_india):
+    with pair.ca.active():
+        with transaction.atomic():
+            recalls.queue(pair.ca.house, find("desk"), recalls.gate_item(given_to_india.id))
+        _learn(pair.ca)
+        assert late.settle(pair.ca.house, find("protect"), given_to_india.id, recall=True).recall
 
 
 def test_what_is_open_is_decided_anew_and_shows_nothing_but_the_neutral_status(pair):
