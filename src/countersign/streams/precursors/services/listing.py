@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -22,16 +23,16 @@ PORTION = 50
 
 
 def current() -> Lists:
-    """The shipped lists with every change that came since."""
-    changes = tuple(ListChange.objects.order_by("id").values_list("id", flat=True))
-    return _with(changes)
+    """The shipped lists with every change that came since; what came last stands first."""
+    rows = ListChange.objects.order_by("-id").values_list("jurisdiction", "row")
+    return _with(tuple((jurisdiction, json.dumps(row, sort_keys=True)) for jurisdiction, row in rows))
 
 
 @lru_cache(maxsize=4)
-def _with(changes: tuple[int, ...]) -> Lists:
+def _with(changes: tuple[tuple[str, str], ...]) -> Lists:
     shipped = lists.shipped()
-    rows = ListChange.objects.filter(id__in=changes).order_by("-id")  # what came last stands first
-    more = tuple(_listing(row.jurisdiction, row.row) for row in rows if row.row["substance"] in shipped.substances)
+    rows = ((jurisdiction, json.loads(row)) for jurisdiction, row in changes)
+    more = tuple(_listing(jurisdiction, row) for jurisdiction, row in rows if row["substance"] in shipped.substances)
     return Lists(shipped.substances, (*more, *shipped.listings))
 
 
