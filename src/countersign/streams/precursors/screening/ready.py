@@ -23,7 +23,8 @@ class StreamExtraMissing(Unavailable):
     remedy = "Install them into the Python that runs countersign: pip install 'countersign-node[precursors]'."
 
 
-_ENGINES: dict[int, Engine] = {}
+_MADE: list[tuple[Lists, Engine]] = []
+"""The lists last asked for, with their engine."""
 
 
 def engine(known: Lists) -> Engine:
@@ -31,11 +32,9 @@ def engine(known: Lists) -> Engine:
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
         raise StreamExtraMissing(f"screening needs {', '.join(missing)}.")
-    key = id(known)
-    if key not in _ENGINES:
-        _ENGINES.clear()
-        _ENGINES[key] = _made(known)
-    return _ENGINES[key]
+    if not _MADE or _MADE[0][0] is not known:
+        _MADE[:] = [(known, _made(known))]
+    return _MADE[0][1]
 
 
 def _made(known: Lists) -> Engine:
