@@ -28,12 +28,13 @@ _LIKELY: Final = re.compile(
 """Signs of a systematic name; without one OPSIN is not asked."""
 _LOCANT: Final = re.compile(r"(?<![a-z])n(?=[\d,'-])|(?<![a-z])o(?=-)")
 _CUT: Final = re.compile(
-    r"\b(?:technical|lab(?:oratory)?|lr|ar|cp|acs|reagent|analytical|industrial|pure|purity|grade|for|in|lot|batch|drums?|bottles?|"
-    r"pharma|chemical|product|produit|min|approx|content|assay|hs|as per|sample|samples|powder|solid|liquid|export|x)\b.*|"
-    r"\s[-–]\s.*|[;].*|,\s.*|\d+(?:\.\d+)?\s*%.*"
+    r"\s\([a-z ]+\)$|\b(?:technical|lab(?:oratory)?|lr|ar|cp|acs|reagent|analytical|industrial|commercial|pure|purity|grade|"
+    r"for|in|lot|batch|ref(?:erence)?|order|invoice|quality|drums?|bottles?|pharma|chemical|product|produit|min|approx|content|"
+    r"assay|hs|as per|sample|samples|powder|solid|liquid|export|x)\b.*|\s[-–]\s.*|[;].*|,\s.*|\d+(?:\.\d+)?\s*%.*"
 )
 _HEAD: Final = re.compile(
-    r"^(?:[\s'\"«(]*)(?:chemicals?|industrial|technical|product|goods|reagent|item|\d+\s*(?:x|drums?|kg)\b)[\s:,-]*"
+    r"^(?:[\s'\"«(]*)(?:(?:supply|shipment|consignment|import|export|sale) of|chemicals?|industrial|technical|product|goods|"
+    r"reagent|item|\d+\s*(?:x|drums?|kg)\b)[\s:,-]*"
 )
 _PRIME: Final = re.compile(r"[′’`´]")
 CLASSES: Final = {
