@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from countersign.exchange import parts, walls
+from countersign.exchange import kinds, parts, walls
 from countersign.exchange.home_sheet import EMPTY, HomeSheet
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
@@ -53,6 +53,11 @@ def read(house: House, item: ExchangeItem) -> Kept:
     sheet = HomeSheet.model_validate(jcs.parse(fields["sheet"]))
     full = jcs.parse(fields["full"]) if fields["full"] else None
     return Kept(jcs.parse(fields["content"]), fields["salt"], blobs, sheet, full)
+
+
+def whole(house: House, item: ExchangeItem) -> dict[str, Any]:
+    """The content with the defaults of its kind, also where the other side left them out; the caller has checked who asks."""
+    return kinds.whole(read(house, item).content)
 
 
 def sheet_digest(sheet: HomeSheet) -> bytes:

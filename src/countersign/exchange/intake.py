@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 import structlog
-from django.db import OperationalError, transaction
+from django.db import transaction
 
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
@@ -24,6 +24,8 @@ from countersign.link import arrivals, outbox, receipts
 from countersign.link.models import InItem
 
 PORTION = 16
+DATA_FAULTS: Final = (CountersignError, ValueError, TypeError, LookupError, ArithmeticError)
+"""What content from elsewhere may provoke in a stream that reads it. A fault of the node itself is not among them."""
 log = structlog.get_logger("intake")
 
 
@@ -150,9 +152,7 @@ def _tell_stream(house: House, kind: Kind, item: ExchangeItem, content: dict[str
     try:
         with transaction.atomic():
             kind.arrived(house, item, kinds.whole(content))
-    except OperationalError:
-        raise  # a lock that is taken: the whole portion is tried again
-    except Exception as error:  # noqa: BLE001  (whatever it is, other items must go on)
+    except DATA_FAULTS as error:
         log.error("stream.not_told", kind=kind.name, fault=type(error).__name__)
         alarms.raise_alarm("STREAM_NOT_TOLD", kind.name)
 

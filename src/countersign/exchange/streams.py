@@ -14,7 +14,6 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
-from django.db import OperationalError
 
 from countersign.exchange import kinds
 from countersign.exchange.kinds import Kind
@@ -143,15 +142,13 @@ def chores(house: House) -> None:
 
 
 def _do(house: House, stream: Stream, chore: str) -> None:
-    """One stream's fault stops neither another chore nor the node's own work."""
+    """A refusal stops no other chore. Any other fault goes to the courier's outermost loop; the node's own work comes first."""
     from countersign.charter import alarms  # the settings read the manifests before there are models
 
     try:
         loaded(chore)(house)
-    except OperationalError:
-        raise
-    except Exception as error:  # noqa: BLE001  (whatever it is, the rest must go on)
-        log.error("stream.chore_failed", stream=stream.key, fault=type(error).__name__)
+    except CountersignError as error:
+        log.error("stream.chore_failed", stream=stream.key, code=error.instance_code)
         alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=True)
     else:
         alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=False)

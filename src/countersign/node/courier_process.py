@@ -151,10 +151,10 @@ class Chores:
         housekeeping.anchor_daily(self._house.station)
         flash.look_after(self._house)
         late.look_on(self._house)
-        streams.chores(self._house)
         recalls.send_due(self._house)
         gate.release_held(self._house)
         clockwork.record_silence(self._house)
+        streams.chores(self._house)  # last: a stream's fault holds up nothing of the node's own
 
 
 def run(home: Home, house: House) -> None:

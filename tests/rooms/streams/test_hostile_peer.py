@@ -16,6 +16,7 @@ from countersign.exchange.models import ExchangeItem, GateDecision
 from countersign.exchange.prefill import prefilled
 from countersign.exchange.streams import Stream, _do
 from countersign.kernel import clock
+from countersign.kernel.errors import Unavailable
 from countersign.kernel.ids import new_id
 from countersign.streams.precursors.models import ListChange
 from countersign.streams.precursors.services import following, listing, notices
@@ -166,7 +167,12 @@ def test_a_chore_that_fails_raises_an_alarm_and_ends_it_when_it_works_again(pair
     from countersign.exchange import streams
 
     works = []
-    monkeypatch.setattr(streams, "loaded", lambda _: lambda _: works[0])
+
+    def chore(_):
+        if not works:
+            raise Unavailable("not installed.")
+
+    monkeypatch.setattr(streams, "loaded", lambda _: chore)
     with pair.ca.active():
         one = next(iter(streams.installed()))
         assert isinstance(one, Stream)

@@ -257,6 +257,18 @@ def test_a_delivery_is_agreed_when_both_authorisations_are_there_in_time(ready, 
     assert _states(ready, seized) == ["agreed", "agreed"]
 
 
+def test_an_agreement_that_waits_at_home_until_too_late_is_not_agreed_there_either(ready, seized):
+    """What counts is when it reached the other side, on both sides."""
+    asked = _send(ready, ready.ca, _proposal(ready.ca, seized, days=3))
+    with ready.in_.active():
+        precursors_of.release(
+            ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
+        )
+    with flow.at(clock.now() + timedelta(days=2, hours=12)):
+        flow.arrive(ready, ready.in_)
+        assert _states(ready, seized) == ["not_agreed", "not_agreed"]
+
+
 def test_without_the_other_authorisation_a_day_before_it_is_not_agreed_by_itself(ready, seized):
     _send(ready, ready.ca, _proposal(ready.ca, seized))
     begins = datetime.combine(clock.now().date() + timedelta(days=30), time(), UTC)

@@ -116,6 +116,37 @@ def test_silence_is_recorded_as_silence_and_an_officer_decides_by_name(ready, to
         assert notices.state_of(notices.find(told.id)) == "expired_without_reply"
 
 
+def test_a_reply_after_silence_is_sent_and_shown_and_undoes_no_silence(ready, told):
+    from support import web_of
+    from support.desk_of import Visitor
+
+    with flow.at(clock.now() + timedelta(days=25)):
+        _send(ready, ready.ca, reply(ready.ca, told, "objected", ("site_not_found",)))
+        assert _both(ready, told) == ("expired_without_reply", "expired_without_reply")
+        with ready.in_.active():
+            assert answered_in_time("CBN", clock.now().date(), clock.now().date()) == 0
+        with web_of.serving(ready.in_):
+            page = Visitor(ready.in_, "p-desk").get(f"/streams/precursors/notices/{told.id}").content.decode()
+            assert "A reply came after the clock had run out" in page
+            assert "objected" in page
+
+
+def test_an_answer_within_a_rested_clock_counts_as_in_time(ready, told):
+    """The clock rested for ten days; the answer after the first due day is in time on both sides."""
+    today = clock.now().date()
+    question = head(ready.ca) | {
+        "kind": "pen.question", "answers": told.id, "about_what": ["end_use"], "until": (today + timedelta(days=10)).isoformat(),
+    }  # fmt: skip
+    _send(ready, ready.ca, question)
+    with flow.at(clock.now() + timedelta(days=20)):
+        _send(ready, ready.ca, reply(ready.ca, told))
+        assert _both(ready, told) == ("no_objection", "no_objection")
+        with ready.ca.active():
+            row = queries.find(told.id)
+            assert row.answered_at > row.due_at
+            assert answered_in_time("HEALTH-CANADA", today, today) == 1
+
+
 def test_before_the_clock_has_run_out_nobody_decides_on_silence(ready, told):
     with ready.in_.active(), pytest.raises(AlreadyDecided):
         notices.decide_export(ready.in_.house, officers_of.find("p-desk"), told.id, go=True)

@@ -134,11 +134,17 @@ def _bring(node, table=TABLE):
 
 def test_a_table_is_weighed_and_kept_under_the_authoritys_key(ca):
     kept, faults = _bring(ca)
-    assert faults == []
+    assert [(fault["id"], fault["field"]) for fault in faults] == [("c", "quantity")]
     assert [row.verdict for row in kept] == ["listed", "clear", "listed"]
     assert {sign["code"] for sign in kept[2].signs} >= {"forwarder", "notice"}
     assert all(b"Invented" not in bytes(row.locked) for row in kept)
     assert shipments.told(ca.house, kept[0])["goods"]["description"] == "acetone"
+
+
+def test_a_field_that_cannot_be_read_is_told_though_the_row_is_taken(ca):
+    table = TABLE.replace("consignee,pen_no", "consignee,annual_kg").replace("(fictional),\n", "(fictional),1.5.0\n", 1)
+    _, faults = _bring(ca, table.replace('"1,2"', '"1,2,3"'))
+    assert {(fault["id"], fault["field"]) for fault in faults} == {("a", "annual_kg"), ("c", "quantity")}
 
 
 def test_the_same_shipments_again_stand_against_the_first(ca):

@@ -38,7 +38,7 @@ class Notices(Cases):
                 )  # fmt: skip
         self._screened()
         told = self._send(self.in_, _notice("IN-2026-000311"), self.ca)
-        objection = _head(self.ca) | {
+        objection = _head(self.ca.state) | {
             "kind": "pen.reply", "answers": told, "outcome": "objected", "reasons": ["licence_does_not_cover"],
         }  # fmt: skip
         self._send(self.ca, objection, self.in_)
@@ -73,18 +73,17 @@ class Notices(Cases):
         return item
 
 
-def _head(actor: Actor) -> dict[str, Any]:
-    other = {"CA": "IN", "IN": "CA"}[actor.state]
+def _head(state: str) -> dict[str, Any]:
+    other = {"CA": "IN", "IN": "CA"}[state]
     return {
-        "version": 1, "case_ref": "DEMO-2026-PEN", "from_authority": DESIGNATED[actor.state], "to_state": other,
+        "version": 1, "case_ref": "DEMO-2026-PEN", "from_authority": DESIGNATED[state], "to_state": other,
         "to_authority": DESIGNATED[other], "workstream": "precursors", "purpose": "administrative",
     }  # fmt: skip
 
 
 def _notice(number: str) -> dict[str, Any]:
-    return {
-        "kind": "pen.notice", "version": 1, "case_ref": "DEMO-2026-PEN", "from_authority": DESIGNATED["IN"], "to_state": "CA",
-        "to_authority": DESIGNATED["CA"], "workstream": "precursors", "purpose": "administrative", "pen_no": number,
+    return _head("IN") | {
+        "kind": "pen.notice", "pen_no": number,
         "exporter": _firm("Narmada Fine Intermediates Pvt (fictional)", "1 Invented Road, Surat", "IN-TEST-77"),
         "importer": _firm("Prairie Synthesis Ltd (fictional)", "2 Invented Street, Calgary", "CA-TEST-4412"),
         "lines": [_LINE], "exit": "INNSA", "entry": "CAVAN", "mode": "sea",

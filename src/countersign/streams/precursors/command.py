@@ -58,21 +58,11 @@ def answers(rows: Iterable[Any]) -> Iterator[dict[str, Any]]:
     from countersign.streams.precursors.screening.result import Goods
 
     engine = ready.engine(lists.shipped())
-    for portion in itertools.batched(rows, PORTION) if hasattr(itertools, "batched") else _batched(rows, PORTION):
-        found = {id(row): result for row, result in _paired(portion, engine, Goods)}
-        for row in portion:
-            yield found[id(row)].as_json() if isinstance(row, Goods) else row
-
-
-def _paired(portion: Iterable[Any], engine: Any, goods: type) -> Iterator[tuple[Any, Any]]:
-    asked = [row for row in portion if isinstance(row, goods)]
-    yield from zip(asked, engine.screen(asked), strict=True)
-
-
-def _batched(rows: Iterable[Any], size: int) -> Iterator[tuple[Any, ...]]:
     running = iter(rows)
-    while portion := tuple(itertools.islice(running, size)):
-        yield portion
+    while portion := list(itertools.islice(running, PORTION)):
+        found = iter(engine.screen([row for row in portion if isinstance(row, Goods)]))
+        for row in portion:
+            yield next(found).as_json() if isinstance(row, Goods) else row
 
 
 def _status(arguments: argparse.Namespace) -> int:

@@ -8,14 +8,14 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from countersign.charter import packs
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
 from countersign.streams.precursors import words
+from countersign.streams.precursors.heads import head
 from countersign.streams.precursors.services.files import LINES
 
 
-def _pairs(table: words.Words, *, empty: bool = False) -> list[tuple[str, Any]]:
+def pairs(table: words.Words, *, empty: bool = False) -> list[tuple[str, Any]]:
     return [*([("", _("Choose"))] if empty else []), *table.items()]
 
 
@@ -23,7 +23,7 @@ def _states(*codes: str) -> list[tuple[str, Any]]:
     return [(code, words.STATES[code]) for code in codes]
 
 
-def _day(label: Any, *, required: bool = True) -> forms.DateField:
+def day_field(label: Any, *, required: bool = True) -> forms.DateField:
     return forms.DateField(
         label=label, required=required, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -39,7 +39,7 @@ class LineForm(forms.Form):
     description = forms.CharField(label=_("Description of the goods"), max_length=4_000, required=False)
     cas = forms.CharField(label=_("CAS number"), max_length=20, required=False)
     hs_code = forms.CharField(label=_("HS code"), max_length=16, required=False)
-    day = _day(_("Day of the declaration"), required=False)
+    day = day_field(_("Day of the declaration"), required=False)
 
 
 class UploadForm(forms.Form):
@@ -65,8 +65,8 @@ class NoticeForm(forms.Form):
     importer_licence = forms.CharField(label=_("Licence of the importer"), max_length=300, required=False)
     exit = forms.CharField(label=_("Place of exit (UN/LOCODE)"), max_length=5)
     entry = forms.CharField(label=_("Place of entry (UN/LOCODE)"), max_length=5)
-    mode = forms.ChoiceField(label=_("How it travels"), choices=lambda: _pairs(words.MODES))
-    dispatch_on = _day(_("Expected dispatch"))
+    mode = forms.ChoiceField(label=_("How it travels"), choices=lambda: pairs(words.MODES))
+    dispatch_on = day_field(_("Expected dispatch"))
     declared_use = forms.CharField(label=_("Declared use"), max_length=300)
     reply_days = forms.IntegerField(label=_("Reply within so many working days of both states"), min_value=1, max_value=60,
                                     initial=10,
@@ -93,15 +93,9 @@ class NoticeForm(forms.Form):
     def content(self, here: Here, kind: str) -> dict[str, Any]:
         """The content for the gate, from the authority that is designated there."""
         given = self.cleaned_data
-        other = next(pack for code, pack in packs.states().items() if code != here.house.pack.code)
-        to = next(
-            (one.code for one in other.authorities.values() if "precursors" in one.designated_for), other.spoc().code
-        )
         lines = [self._line(number) for number in range(1, LINES + 1) if given.get(f"name_{number}")]
         names = ("exit", "entry")
-        return {
-            "kind": kind, "version": 1, "case_ref": given["case_ref"].strip().upper(), "from_authority": here.officer.authority,
-            "to_state": other.code, "to_authority": to, "workstream": "precursors", "purpose": "administrative",
+        return head(here, kind, given["case_ref"]) | {
             "pen_no": given["pen_no"].strip().upper(), "exporter": self._firm("exporter"), "importer": self._firm("importer"),
             "lines": lines, "mode": given["mode"], "dispatch_on": given["dispatch_on"].isoformat(),
             "declared_use": given["declared_use"], "reply_days": given["reply_days"],
@@ -133,7 +127,7 @@ class ReplyForm(forms.Form):
     outcome = forms.ChoiceField(label=_("Answer"), widget=forms.RadioSelect,
                                 choices=lambda: _states("no_objection", "objected"))  # fmt: skip
     reasons = forms.MultipleChoiceField(label=_("Reasons of an objection"), required=False, widget=forms.CheckboxSelectMultiple,
-                                        choices=lambda: _pairs(words.OBJECTIONS))  # fmt: skip
+                                        choices=lambda: pairs(words.OBJECTIONS))  # fmt: skip
 
 
 class QuestionForm(forms.Form):
@@ -141,8 +135,8 @@ class QuestionForm(forms.Form):
 
     use_required_attribute = False
     about_what = forms.MultipleChoiceField(label=_("What is asked about"), widget=forms.CheckboxSelectMultiple,
-                                           choices=lambda: _pairs(words.QUESTIONS))  # fmt: skip
-    until = _day(_("The clock rests until the end of"))
+                                           choices=lambda: pairs(words.QUESTIONS))  # fmt: skip
+    until = day_field(_("The clock rests until the end of"))
 
     def clean_until(self) -> Any:
         until = self.cleaned_data["until"]
@@ -157,7 +151,7 @@ class StatusForm(forms.Form):
     use_required_attribute = False
     status = forms.ChoiceField(label=_("What became of it"),
                                choices=lambda: _states("withdrawn", "stopped", "shipped", "arrived"))  # fmt: skip
-    on = _day(_("On"))
+    on = day_field(_("On"))
     kilograms = forms.CharField(
         label=_("Kilograms, line by line"),
         required=False,

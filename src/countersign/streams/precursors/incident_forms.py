@@ -7,22 +7,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from countersign.charter import packs
 from countersign.exchange.streams import Here
 from countersign.streams.precursors import words
-from countersign.streams.precursors.forms import _day, _pairs
+from countersign.streams.precursors.forms import day_field, pairs
+from countersign.streams.precursors.heads import head
 
 LINKS = 3
-
-
-def head(here: Here, kind: str, case_ref: str) -> dict[str, Any]:
-    """What every item of the stream begins with, to the authority that the other state designated."""
-    other = next(pack for code, pack in packs.states().items() if code != here.house.pack.code)
-    to = next((one.code for one in other.authorities.values() if "precursors" in one.designated_for), other.spoc().code)
-    return {
-        "kind": kind, "version": 1, "case_ref": case_ref, "from_authority": here.officer.authority, "to_state": other.code,
-        "to_authority": to, "workstream": "precursors", "purpose": "administrative",
-    }  # fmt: skip
 
 
 class IncidentForm(forms.Form):
@@ -30,8 +20,8 @@ class IncidentForm(forms.Form):
 
     use_required_attribute = False
     case_ref = forms.CharField(label=_("Case"), max_length=64)
-    type = forms.ChoiceField(label=_("What happened"), choices=lambda: _pairs(words.TYPES, empty=True))
-    happened_on = _day(_("On the day"))
+    type = forms.ChoiceField(label=_("What happened"), choices=lambda: pairs(words.TYPES, empty=True))
+    happened_on = day_field(_("On the day"))
     place = forms.CharField(label=_("Where it happened"), max_length=300)
     name = forms.CharField(label=_("Substance or thing"), max_length=300)
     cas = forms.CharField(label=_("CAS number"), max_length=16, required=False)
@@ -46,9 +36,9 @@ class IncidentForm(forms.Form):
     container = forms.CharField(label=_("Container"), max_length=300, required=False)
     origin = forms.CharField(label=_("Country of origin (two letters)"), max_length=2, required=False)
     destination = forms.CharField(label=_("Country of destination (two letters)"), max_length=2, required=False)
-    mode = forms.ChoiceField(label=_("How it travelled"), choices=lambda: _pairs(words.WAYS))
+    mode = forms.ChoiceField(label=_("How it travelled"), choices=lambda: pairs(words.WAYS))
     laboratory = forms.CharField(label=_("Reference of the laboratory"), max_length=300, required=False)
-    wanted = forms.ChoiceField(label=_("What is wanted now"), choices=lambda: _pairs(words.WANTED))
+    wanted = forms.ChoiceField(label=_("What is wanted now"), choices=lambda: pairs(words.WANTED))
 
     def content(self, here: Here) -> dict[str, Any]:
         given = self.cleaned_data
@@ -57,7 +47,7 @@ class IncidentForm(forms.Form):
         told = {name: given[name] for name in ("type", "place", "declared_as", "hs", "mode", "wanted")}
         told |= {name: given[name] for name in ("container", "laboratory") if given[name]}
         told |= {name: given[name].upper() for name in ("origin", "destination") if given[name]}
-        return head(here, kind, given["case_ref"].strip().upper()) | told | self._goods(precursor=precursor) | {
+        return head(here, kind, given["case_ref"]) | told | self._goods(precursor=precursor) | {
             "happened_on": given["happened_on"].isoformat()
         }  # fmt: skip
 
@@ -84,7 +74,7 @@ class BacktrackForm(forms.Form):
         help_text=_("Batch numbers, labels, numbers of drums: what the other side can look for."),
     )
     asked = forms.MultipleChoiceField(label=_("Who is looked for"), widget=forms.CheckboxSelectMultiple,
-                                      choices=lambda: _pairs(words.SOUGHT))  # fmt: skip
+                                      choices=lambda: pairs(words.SOUGHT))  # fmt: skip
 
     def told(self) -> dict[str, Any]:
         marks = [line.strip() for line in self.cleaned_data["marks"].splitlines() if line.strip()]
@@ -95,7 +85,7 @@ class FoundForm(forms.Form):
     """The links that were found, nearest to the seizure first."""
 
     use_required_attribute = False
-    finding = forms.ChoiceField(label=_("What was found"), choices=lambda: _pairs(words.FINDINGS))
+    finding = forms.ChoiceField(label=_("What was found"), choices=lambda: pairs(words.FINDINGS))
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -124,7 +114,7 @@ class AuthorisedForm(forms.Form):
     call_back = forms.CharField(label=_("Officer to call"), max_length=300)
     provision = forms.CharField(label=_("Provision of the own law"), max_length=300)
     reference = forms.CharField(label=_("Reference of the authorisation"), max_length=300)
-    dated = _day(_("Authorised on"))
+    dated = day_field(_("Authorised on"))
 
     def authorised(self, here: Here) -> dict[str, Any]:
         given = self.cleaned_data
@@ -135,8 +125,8 @@ class AuthorisedForm(forms.Form):
 class DeliveryForm(AuthorisedForm):
     """Days, transporter and officers; nothing about how."""
 
-    begins_on = _day(_("Begins on"))
-    ends_on = _day(_("Ends on"))
+    begins_on = day_field(_("Begins on"))
+    ends_on = day_field(_("Ends on"))
     transporter = forms.CharField(label=_("Transporter"), max_length=300)
 
     def told(self, here: Here) -> dict[str, Any]:

@@ -17,8 +17,8 @@ _NAMES: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names.to
 _SERVICES: Final = "countersign.streams.precursors.services"
 _VIEWS: Final = "countersign.streams.precursors.views"
 _QUERIES: Final = "countersign.streams.precursors.queries"
-ROLES: Final = ("originator", "desk", "analyst", "liaison_officer", "releaser", "second_officer", "legal", "executive")
-_DRAFTERS: Final = ("originator", "desk", "analyst", "liaison_officer")
+DRAFTERS: Final = ("originator", "desk", "analyst", "liaison_officer")
+ROLES: Final = (*DRAFTERS, "releaser", "second_officer", "legal", "executive")
 _ANALYSTS: Final = ("analyst", "desk")
 _CONSIGNMENT: Final = frozenset({"business_confidential", "licence_status"})
 
@@ -135,16 +135,16 @@ STREAM: Final = Stream(
     pages=(
         Page("", f"{_VIEWS}.board:page", "precursors", ROLES,
              _NAMES["pages"]["precursors"]),
-        Page("notices/new", f"{_VIEWS}.board:new", "precursors_new", _DRAFTERS),
+        Page("notices/new", f"{_VIEWS}.board:new", "precursors_new", DRAFTERS),
         Page("notices/<str:item_id>", f"{_VIEWS}.board:notice", "precursors_notice", ROLES),
         Page("screen", f"{_VIEWS}.screen:page", "precursors_screen", ROLES,
              _NAMES["pages"]["precursors_screen"]),
         Page("incidents", f"{_VIEWS}.incidents:page", "precursors_incidents", ROLES,
              _NAMES["pages"]["precursors_incidents"]),
-        Page("incidents/new", f"{_VIEWS}.incidents:new", "precursors_incident_new", _DRAFTERS),
+        Page("incidents/new", f"{_VIEWS}.incidents:new", "precursors_incident_new", DRAFTERS),
         Page("incidents/<str:item_id>", f"{_VIEWS}.incidents:incident", "precursors_incident", ROLES),
-        Page("incidents/<str:item_id>/file", f"{_VIEWS}.incidents:file", "precursors_incident_file", _DRAFTERS),
-        Page("notices/<str:item_id>/file", f"{_VIEWS}.board:file", "precursors_notice_file", _DRAFTERS),
+        Page("incidents/<str:item_id>/file", f"{_VIEWS}.incidents:file", "precursors_incident_file", DRAFTERS),
+        Page("notices/<str:item_id>/file", f"{_VIEWS}.board:file", "precursors_notice_file", DRAFTERS),
         Page("shipments", f"{_VIEWS}.shipments:page", "precursors_shipments", _ANALYSTS,
              _NAMES["pages"]["precursors_shipments"]),
         Page("suspects", f"{_VIEWS}.suspects:page", "precursors_suspects", _ANALYSTS,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from countersign.charter.models import Officer
 from countersign.exchange.models import ExchangeItem
+from countersign.exchange.queries import clock_of
 from countersign.streams.precursors.models import Hit, Notice, Shipment, Suspect
 
 _NOTICES = ("pen.notice", "pen.light")
@@ -36,7 +37,10 @@ def waiting(officer: Officer) -> QuerySet[ExchangeItem]:
 
 def answered_in_time(authority: str, first: date, last: date) -> int:
     rows = _items(authority, first, last).filter(kind__in=_NOTICES, direction=ExchangeItem.IN)
-    return rows.filter(answered_at__isnull=False, answered_at__lte=F("due_at")).count()
+    clocks = (
+        (row.answered_at, clock_of(row).due_at) for row in rows.exclude(answered_at=None).prefetch_related("pauses")
+    )
+    return sum(due is not None and answered is not None and answered <= due for answered, due in clocks)
 
 
 def stopped(authority: str, first: date, last: date) -> int:

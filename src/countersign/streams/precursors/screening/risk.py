@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
 
-from countersign.streams.precursors.screening import hs
 from countersign.streams.precursors.screening.result import CAS_INVALID, CLEAR, HS_MISMATCH
 from countersign.streams.precursors.screening.text import fold
 
@@ -248,7 +247,3 @@ SOURCES: Final = {
 def folded(name: str) -> str:
     """A firm's name as it is compared."""
     return re.sub(r"\s+", " ", re.sub(r"[^\w ]", " ", fold(name))).strip()
-
-
-def six(code: str) -> str:
-    return hs.six(code) or ""

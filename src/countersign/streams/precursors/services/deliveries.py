@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from countersign.exchange import contents, kinds
+from countersign.exchange import contents
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
 from countersign.streams.precursors.models import Delivery
+from countersign.streams.precursors.services import tracing
 
 BEFORE: Final = timedelta(hours=24)
 OPEN, AGREED, NOT_AGREED = "open", "agreed", "not_agreed"
-_NOT_SENT: Final = (ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,7 @@ class Planned:
 
 def on_proposal(_house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
     """It hangs on its incident, where the authority has that."""
-    incident = ExchangeItem.objects.filter(
-        id=content["incident"], authority=item.authority, kind__startswith="incident."
-    ).first()
-    Delivery.objects.get_or_create(item=item, defaults={"incident": incident})
+    Delivery.objects.get_or_create(item=item, defaults={"incident": tracing.incident_of(item, content)})
 
 
 def of(house: House, incident: ExchangeItem) -> list[Planned]:
@@ -44,18 +41,20 @@ def of(house: House, incident: ExchangeItem) -> list[Planned]:
 
 
 def _planned(house: House, item: ExchangeItem) -> Planned:
-    content = kinds.whole(contents.read(house, item).content)
+    content = contents.whole(house, item)
     begins = datetime.fromisoformat(content["begins_on"]).replace(tzinfo=UTC)
-    row = (
-        ExchangeItem.objects.filter(kind="delivery.answer", authority=item.authority, answers=item.id)
-        .exclude(direction=item.direction)
-        .exclude(state__in=_NOT_SENT)
-        .order_by("created_at")
-        .first()
-    )
-    answer = kinds.whole(contents.read(house, row).content) if row is not None else None
-    in_time = row is not None and row.created_at < begins - BEFORE
+    row = tracing.answer_to(item, "delivery.answer")
+    answer = contents.whole(house, row) if row is not None else None
+    in_time = row is not None and _reached(row) < begins - BEFORE
     return Planned(item, content, answer, _state(answer, begins, in_time=in_time), begins - BEFORE)
+
+
+def _reached(row: ExchangeItem) -> datetime:
+    """When the answer was at the proposing side: the instant of the receipt on both sides, and now while there is none."""
+    if row.direction == ExchangeItem.IN:
+        return row.created_at
+    stored = row.released.stored_at if row.released is not None else None
+    return stored or clock.now()
 
 
 def _state(answer: dict[str, Any] | None, begins: datetime, *, in_time: bool) -> str:

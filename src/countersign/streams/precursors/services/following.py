@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from countersign.charter import packs
-from countersign.exchange import contents, decisions, kinds
+from countersign.exchange import contents, decisions
 from countersign.exchange.house import House
 from countersign.exchange.models import ClockPause, ExchangeItem
 from countersign.kernel import clock
@@ -66,7 +66,7 @@ def _check_sender(house: House, row: Notice, item: ExchangeItem, content: Mappin
         if exporting or authority is None or "precursors" not in authority.designated_for:
             raise OutOfPlace("only the designated authority of the importing side answers.", field="from_authority")
         return
-    told = kinds.whole(contents.read(house, row.item).content)
+    told = contents.whole(house, row.item)
     if content["from_authority"] != told["from_authority" if exporting else "to_authority"]:
         raise OutOfPlace("only an authority that is party to the notice tells its status.", field="from_authority")
     if content["status"] in (IMPORTER if exporting else EXPORTER):
@@ -74,7 +74,11 @@ def _check_sender(house: House, row: Notice, item: ExchangeItem, content: Mappin
 
 
 def _replied(row: Notice, _item: ExchangeItem, content: dict[str, Any]) -> None:
-    if notices.state_of(row) not in OPEN or content.get("about") is not None:
+    """A reply that comes after silence ends nothing, but it is sent, shown, and read by whoever decides."""
+    now = notices.state_of(row)
+    if now == EXPIRED:
+        return
+    if now not in OPEN or content.get("about") is not None:
         raise OutOfPlace("the notice has ended.", field="answers")
     row.state, row.reasons = content["outcome"], content["reasons"]
     row.save(update_fields=("state", "reasons"))
@@ -97,7 +101,7 @@ def _asked(row: Notice, item: ExchangeItem, content: dict[str, Any]) -> None:
     row.save(update_fields=("state",))
 
 
-def _told(row: Notice, item: ExchangeItem, content: dict[str, Any]) -> None:
+def _told(row: Notice, _item: ExchangeItem, content: dict[str, Any]) -> None:
     status, now = content["status"], notices.state_of(row)
     if now not in FROM[status]:
         raise OutOfPlace(f"the notice is {now}.", field="status")
@@ -110,4 +114,3 @@ def _told(row: Notice, item: ExchangeItem, content: dict[str, Any]) -> None:
         setattr(row, status, content["kilograms"])
     row.state = status
     row.save(update_fields=("state", "shipped", "arrived"))
-    del item

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from django.db import transaction
 
 from countersign.charter import packs
-from countersign.exchange import contents, decisions, kinds
+from countersign.exchange import contents, decisions
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
@@ -19,7 +19,8 @@ from countersign.streams.precursors.models import ListChange, Notice
 from countersign.streams.precursors.screening import lists
 from countersign.streams.precursors.screening.lists import Listing, Lists
 
-PORTION = 50
+LOOKED_AT_AGAIN: Final = ("received", "under_check", "more_information", "no_objection")
+"""States of a notice whose goods may still cross."""
 
 
 def current() -> Lists:
@@ -85,13 +86,10 @@ def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None
 def rescreen(house: House) -> int:
     """Look at open notices again after a change; the courier does this every few seconds. Returns how many changed."""
     fresh = list(ListChange.objects.filter(looked_at=None).values_list("id", flat=True))
-    if not fresh and not Notice.objects.filter(screened={}).exists():
+    rows = Notice.objects.filter(state__in=LOOKED_AT_AGAIN).select_related("item")
+    if not fresh and not rows.filter(screened={}).exists():
         return 0
-    changed = 0
-    for row in Notice.objects.filter(
-        state__in=("received", "under_check", "more_information", "no_objection")
-    ).select_related("item"):
-        changed += _again(house, row)
+    changed = sum(_again(house, row) for row in rows)
     from countersign.streams.precursors.services import shipments  # it stands on this module
 
     changed += shipments.rescreen(house)
@@ -101,7 +99,7 @@ def rescreen(house: House) -> int:
 
 @transaction.atomic
 def _again(house: House, row: Notice) -> bool:
-    found = identify(kinds.whole(contents.read(house, row.item).content))
+    found = identify(contents.whole(house, row.item))
     before = row.screened.get("lines", [])
     if not before:
         row.screened, row.substances = {"lines": found}, substances(found)

@@ -73,7 +73,7 @@ def state_of(row: Notice) -> str:
     if row.state not in OPEN:
         return row.state
     item = row.item
-    if item.due_at is not None and item.answered_at is None and clock.now() >= _due(item):
+    if item.due_at is not None and (item.answered_at or clock.now()) >= _due(item):
         return EXPIRED
     if row.state == MORE and not _paused(item):
         return "under_check"

@@ -42,7 +42,7 @@ _CONTEXT: Final = "countersign/v1/precursors-allowed"
 
 class TooManyLines(NotAllowed):
     code = "SCREENING_RATE"
-    remedy = "Go on in an hour, or have the lines screened by the machine account of your agency."
+    remedy = "Go on in an hour, or screen on the command line: countersign precursors screen."
 
 
 def screen(house: House, officer: Officer, goods: Sequence[Goods]) -> list[Result]:
@@ -119,4 +119,4 @@ def _note(house: House, officer: Officer, results: Sequence[Result]) -> None:
     probing = recent.filter(Q(lines__lte=SINGLE) | Q(reviews__gt=F("lines") / 3))
     near = probing.aggregate(reviews=Sum("reviews"))["reviews"] or 0
     if near >= NEAR:
-        alarms.raise_alarm(ALARM, officer.id)
+        alarms.raise_alarm(ALARM, officer.authority)

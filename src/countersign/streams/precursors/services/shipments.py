@@ -17,12 +17,12 @@ from django.db import transaction
 
 from countersign.charter import packs
 from countersign.charter.models import Officer
-from countersign.exchange import contents, kinds, walls
+from countersign.exchange import contents, walls
 from countersign.exchange.house import House
 from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.models import Notice, Shipment
-from countersign.streams.precursors.screening import reading, risk
+from countersign.streams.precursors.screening import hs, reading, risk
 from countersign.streams.precursors.screening.result import Goods, Result
 from countersign.streams.precursors.screening.risk import Declared, Notified, Policy
 from countersign.streams.precursors.services import listing, notices, screening
@@ -35,9 +35,9 @@ MOST: Final = 2_000
 HISTORY: Final = 3_000
 """The newest shipments that others stand against."""
 REMEMBERED: Final = timedelta(days=1_100)
+TAKEN: Final = "The row was taken without it; bring it again with the field mended."
 RECENT: Final = timedelta(days=90)
 """Shipments of these days are looked at again when a list changes."""
-_PORTION: Final = 500
 
 
 def take(house: House, officer: Officer, source: BinaryIO) -> tuple[list[Shipment], list[reading.Fault]]:
@@ -48,12 +48,21 @@ def take(house: House, officer: Officer, source: BinaryIO) -> tuple[list[Shipmen
         raise InvalidInput(f"more than {MOST} rows.", field="file", remedy="Bring them in several files.")
     goods = [row for row in rows if isinstance(row, Goods)]
     results: list[Result] = []
-    for begin in range(0, len(goods), _PORTION):
-        results += screening.screen(house, officer, goods[begin : begin + _PORTION])
+    for begin in range(0, len(goods), screening.PORTION):
+        results += screening.screen(house, officer, goods[begin : begin + screening.PORTION])
     weighed = _weighed(house, officer, list(zip(goods, results, strict=True)))
     with transaction.atomic():
         kept = [_keep(house, officer, *one) for one in weighed]
-    return kept, [row for row in rows if not isinstance(row, Goods)]
+    return kept, [fault for row in rows for fault in _faults(row)]
+
+
+def _faults(row: Goods | reading.Fault) -> list[reading.Fault]:
+    """What could not be read: a row, or a field of one that was taken without it."""
+    if not isinstance(row, Goods):
+        return [row]
+    need = dict(row.more).get("annual_kg", "")
+    unread = [*row.faults, *([("annual_kg", f"{need[:20]} is no number.")] if need and _number(need) is None else [])]
+    return [{"id": row.id, "field": field, "error": why, "remedy": TAKEN} for field, why in unread]
 
 
 def told(house: House, row: Shipment) -> dict[str, Any]:
@@ -67,8 +76,8 @@ def rescreen(house: House) -> int:
     """Look at recent shipments again; returns how many are listed otherwise now."""
     rows = list(Shipment.objects.filter(day__gte=clock.now().date() - RECENT).order_by("id"))
     changed = 0
-    for begin in range(0, len(rows), _PORTION):
-        portion = rows[begin : begin + _PORTION]
+    for begin in range(0, len(rows), screening.PORTION):
+        portion = rows[begin : begin + screening.PORTION]
         results = listing.engine().screen([_goods(told(house, row), row) for row in portion])
         for row, result in zip(portion, results, strict=True):
             changed += _again(row, result)
@@ -157,7 +166,7 @@ def _declared(
     price = one.value_usd / weight if weight and one.value_usd is not None else None
     return Declared(
         id=name, day=one.day, text=one.description.casefold(), substance=substance, verdict=verdict, table_one=laws[0] == "I",
-        flags=flags, hs6=risk.six(one.hs_code), kilograms=weight, price=price, mode=one.mode.strip().lower(),
+        flags=flags, hs6=hs.six(one.hs_code), kilograms=weight, price=price, mode=one.mode.strip().lower(),
         exporter=risk.folded(more.get("exporter", "")), importer=risk.folded(more.get("importer", "")),
         consignee=risk.folded(more.get("consignee", "")), transit=tuple(more.get("transit", "").upper().split()),
         seller_country=more.get("seller_country", "").upper(), payer_country=more.get("payer_country", "").upper(),
@@ -178,7 +187,7 @@ def _notified(house: House, officer: Officer, number: str) -> Notified | None:
     row = Notice.objects.filter(pen_no=number, item__authority=officer.authority).select_related("item").first()
     if row is None:
         return None
-    content = kinds.whole(contents.read(house, row.item).content)
+    content = contents.whole(house, row.item)
     total = sum(float(weight) for weight in row.notified)
     return Notified(notices.state_of(row), total, date.fromisoformat(content["dispatch_on"]), _way(content))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
-from countersign.exchange import contents, kinds
+from countersign.exchange import contents
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.streams.precursors.models import Trace
@@ -36,12 +36,26 @@ class Branch:
         return not self.finding
 
 
+NOT_SENT: Final = (ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.REFUSED)
+"""States of an own item that the other side does not have."""
+
+
+def incident_of(item: ExchangeItem, content: dict[str, Any]) -> ExchangeItem | None:
+    """The incident that an item names, where its authority has that."""
+    rows = ExchangeItem.objects.filter(authority=item.authority, kind__startswith="incident.")
+    return rows.filter(id=content["incident"]).first()
+
+
+def answer_to(item: ExchangeItem, kind: str) -> ExchangeItem | None:
+    """The first answer of the side that was asked, once it was sent."""
+    rows = ExchangeItem.objects.filter(kind=kind, authority=item.authority, answers=item.id)
+    sent = rows.exclude(direction=item.direction).exclude(state__in=NOT_SENT)
+    return sent.select_related("released").order_by("created_at").first()
+
+
 def on_request(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
     """A request has left or arrived: it hangs on its incident, where the authority has that, and its marks are compared."""
-    incident = ExchangeItem.objects.filter(
-        id=content["incident"], authority=item.authority, kind__startswith="incident."
-    ).first()
-    Trace.objects.get_or_create(item=item, defaults={"incident": incident})
+    Trace.objects.get_or_create(item=item, defaults={"incident": incident_of(item, content)})
     if item.direction == ExchangeItem.IN:
         suspects.on_incident(house, item, content)
 
@@ -53,17 +67,9 @@ def branches(house: House, incident: ExchangeItem) -> list[Branch]:
 
 
 def _branch(house: House, request: ExchangeItem) -> Branch:
-    asked = kinds.whole(contents.read(house, request).content)
-    answer = (
-        ExchangeItem.objects.filter(kind="reply.backtrack", authority=request.authority, answers=request.id)
-        .exclude(direction=request.direction)
-        .exclude(state__in=(ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.REFUSED))
-        .order_by("-created_at")
-        .first()
-    )
-    told: dict[str, Any] = (
-        kinds.whole(contents.read(house, answer).content) if answer is not None else {"links": (), "finding": ""}
-    )
+    asked = contents.whole(house, request)
+    answer = answer_to(request, "reply.backtrack")
+    told: dict[str, Any] = contents.whole(house, answer) if answer is not None else {"links": (), "finding": ""}
     return Branch(
         request, tuple(asked["asked"]), tuple(asked["marks"]), told["finding"],
         tuple(Link(one["name"], one["address"], one.get("licence") or "") for one in told["links"]),

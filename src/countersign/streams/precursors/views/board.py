@@ -13,21 +13,22 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from countersign.charter import packs
-from countersign.exchange import contents, gate, kinds, walls
+from countersign.exchange import contents, gate, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError, InvalidInput, NotFound
 from countersign.streams.precursors import queries, words
 from countersign.streams.precursors.forms import NoticeFileForm, NoticeForm, QuestionForm, ReplyForm, StatusForm
+from countersign.streams.precursors.heads import addressed
+from countersign.streams.precursors.manifest import DRAFTERS
 from countersign.streams.precursors.models import Notice
-from countersign.streams.precursors.services import files, listing, notices
+from countersign.streams.precursors.services import files, listing, notices, tracing
 
 MOST = 300
 _UNSCREENED: Final = {
     "substance": None, "un": "unknown", "ca": "unknown", "in": "unknown", "reasons": ({"code": "not_screened", "layer": ""},)
 }  # fmt: skip
-_DRAFTERS = ("originator", "desk", "analyst", "liaison_officer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
     told = {
         "rows": rows,
         "counted": [(words.say(words.STATES, code), counted[code], words.LEVELS[code]) for code in words.STATES if counted[code]],
-        "waiting": queries.waiting(here.officer)[:MOST], "drafts": here.holds(*_DRAFTERS), "indicators": _indicators(here),
+        "waiting": queries.waiting(here.officer)[:MOST], "drafts": here.holds(*DRAFTERS), "indicators": _indicators(here),
     }  # fmt: skip
     return render(request, "precursors/board.html", told)
 
@@ -79,9 +80,7 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     walls.require_member(here.officer, row.item.authority)
     if row.item.direction != ExchangeItem.OUT:
         raise NotFound("only the own state's notices are given as a table.", field="item")
-    answer = HttpResponse(
-        files.pen_table(kinds.whole(contents.read(here.house, row.item).content)), content_type="text/csv"
-    )
+    answer = HttpResponse(files.pen_table(contents.whole(here.house, row.item)), content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="{row.pen_no}.csv"'
     return answer
 
@@ -114,14 +113,24 @@ def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
                 return redirect("precursors_notice", item_id)
         except CountersignError as error:
             refused = error.diagnostics()
-    content = kinds.whole(contents.read(here.house, row.item).content)
+    content = contents.whole(here.house, row.item)
     told = shown | {
         "row": _row(here, row), "content": content, "refused": refused, "can": _can(here, row), "lines": _lines(row, content),
         "differences": notices.differences(row), "reasons": [words.say(words.OBJECTIONS, code) for code in row.reasons],
-        "delta": [_change(one) for one in row.delta],
+        "delta": [_change(one) for one in row.delta], "late": _late(here, row),
     }  # fmt: skip
     wrong = refused or any(form.is_bound and form.errors for form in shown.values())
     return render(request, "precursors/notice.html", told, status=400 if wrong else 200)
+
+
+def _late(here: Here, row: Notice) -> list[tuple[ExchangeItem, str]]:
+    """Replies that came after silence: they end nothing, and whoever decides reads them."""
+    if notices.state_of(row) != notices.EXPIRED:
+        return []
+    answer = tracing.answer_to(row.item, "pen.reply")
+    if answer is None:
+        return []
+    return [(answer, words.say(words.STATES, contents.whole(here.house, answer)["outcome"]))]
 
 
 def _change(one: dict[str, Any]) -> tuple[str, str, str, str]:
@@ -153,7 +162,7 @@ def _waits(here: Here, notice: Notice, state: str) -> str:
 def _can(here: Here, row: Notice) -> dict[str, bool]:
     state, inbound = notices.state_of(row), row.item.direction == ExchangeItem.IN
     own = packs.state(here.house.pack.code).authorities[here.officer.authority]
-    drafts = here.holds(*_DRAFTERS)
+    drafts = here.holds(*DRAFTERS)
     return {
         "reply": inbound and state in notices.OPEN and drafts and "precursors" in own.designated_for,
         "status": drafts and row.item.state in (ExchangeItem.RELEASED, ExchangeItem.RECEIVED, ExchangeItem.ACCEPTED),
@@ -204,14 +213,10 @@ def _decide(request: HttpRequest, here: Here, row: Notice, _shown: dict[str, Any
 
 
 def _propose(request: HttpRequest, here: Here, row: Notice, told: dict[str, Any]) -> bool:
-    content = kinds.whole(contents.read(here.house, row.item).content)
+    content = contents.whole(here.house, row.item)
     inbound = row.item.direction == ExchangeItem.IN
-    head = {
-        "version": 1, "case_ref": content["case_ref"], "from_authority": here.officer.authority,
-        "to_state": row.item.peer.state_code,
-        "to_authority": content["from_authority"] if inbound else content["to_authority"], "workstream": "precursors",
-        "purpose": "administrative",
-    }  # fmt: skip
+    to = content["from_authority"] if inbound else content["to_authority"]
+    head = addressed(here, told["kind"], content["case_ref"], row.item.peer.state_code, to)
     answering = {"answers": row.item_id} if told["kind"] in ("pen.reply", "pen.question") else {}
     outcome = gate.propose(here.house, here.officer, head | told | answering)
     messages.success(request, _("It is proposed. It leaves when those who must approve have approved."))

@@ -11,31 +11,30 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from countersign.exchange import contents, gate, kinds, walls
+from countersign.exchange import contents, gate, walls
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.streams import Here
 from countersign.kernel.errors import CountersignError, NotFound
 from countersign.streams.precursors import picture, queries, words
+from countersign.streams.precursors.heads import addressed
 from countersign.streams.precursors.incident_forms import (
     AuthorisedForm,
     BacktrackForm,
     DeliveryForm,
     FoundForm,
     IncidentForm,
-    head,
 )
+from countersign.streams.precursors.manifest import DRAFTERS
 from countersign.streams.precursors.models import Hit
 from countersign.streams.precursors.services import deliveries, files, suspects, tracing
 
-MOST = 300
-_DRAFTERS = ("originator", "desk", "analyst", "liaison_officer")
-_GONE = (ExchangeItem.PROPOSED, ExchangeItem.HELD, ExchangeItem.REFUSED)
+MOST = 100
 
 
 def page(request: HttpRequest, here: Here) -> HttpResponse:
     """Incidents of the authority, the newest first, with what waits."""
     rows = [_row(here, item) for item in queries.incidents(here.officer)[:MOST]]
-    told = {"rows": rows, "drafts": here.holds(*_DRAFTERS), "hits": queries.open_hits(here.officer).count()}
+    told = {"rows": rows, "drafts": here.holds(*DRAFTERS), "hits": queries.open_hits(here.officer).count()}
     return render(request, "precursors/incidents.html", told)
 
 
@@ -70,7 +69,7 @@ def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
         except CountersignError as error:
             refused = error.diagnostics()
     branches = tracing.branches(here.house, item)
-    content = kinds.whole(contents.read(here.house, item).content)
+    content = contents.whole(here.house, item)
     told = shown | {
         "item": item, "content": content, "type": words.say(words.TYPES, content["type"]), "refused": refused,
         "way": words.say(words.WAYS, content["mode"]), "wanted": words.say(words.WANTED, content["wanted"]),
@@ -90,9 +89,7 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     item = _find(here, item_id)
     if item.direction != ExchangeItem.OUT:
         raise NotFound("only the own state's incidents are given as a table.", field="item")
-    answer = HttpResponse(
-        files.incident_table(kinds.whole(contents.read(here.house, item).content)), content_type="text/csv"
-    )
+    answer = HttpResponse(files.incident_table(contents.whole(here.house, item)), content_type="text/csv")
     answer["Content-Disposition"] = f'attachment; filename="incident-{item.id}.csv"'
     return answer
 
@@ -106,7 +103,7 @@ def _find(here: Here, item_id: str) -> ExchangeItem:
 
 
 def _row(here: Here, item: ExchangeItem) -> dict[str, Any]:
-    content = kinds.whole(contents.read(here.house, item).content)
+    content = contents.whole(here.house, item)
     branches = tracing.branches(here.house, item)
     return {
         "item": item, "type": words.say(words.TYPES, content["type"]), "on": date.fromisoformat(content["happened_on"]),
@@ -135,9 +132,9 @@ def _chain(content: dict[str, Any], branches: list[tracing.Branch]) -> picture.C
 
 
 def _can(here: Here, item: ExchangeItem, branches: list[tracing.Branch]) -> dict[str, Any]:
-    drafts = here.holds(*_DRAFTERS)
+    drafts = here.holds(*DRAFTERS)
     waiting = [branch.request for branch in branches if branch.waits and branch.request.direction == ExchangeItem.IN]
-    sent = item.state not in _GONE
+    sent = item.state not in tracing.NOT_SENT
     return {
         "ask": drafts and sent, "answer": waiting[0] if drafts and waiting else None, "settle": here.holds("analyst", "desk"),
         "file": drafts and item.direction == ExchangeItem.OUT,
@@ -197,7 +194,7 @@ def _planned(here: Here, one: deliveries.Planned) -> dict[str, Any]:
     begins, ends = (date.fromisoformat(one.content[name]) for name in ("begins_on", "ends_on"))
     return {
         "one": one, "begins": begins, "ends": ends, "state": words.say(words.DELIVERIES, one.state),
-        "answers": here.holds(*_DRAFTERS) and _answers(one),
+        "answers": here.holds(*DRAFTERS) and _answers(one),
     }  # fmt: skip
 
 
@@ -216,9 +213,9 @@ def _settle(request: HttpRequest, here: Here, item: ExchangeItem, shown: dict[st
 
 
 def _propose(request: HttpRequest, here: Here, item: ExchangeItem, told: dict[str, Any]) -> bool:
-    content = kinds.whole(contents.read(here.house, item).content)
+    content = contents.whole(here.house, item)
     to = content["from_authority"] if item.direction == ExchangeItem.IN else content["to_authority"]
-    full = head(here, told["kind"], content["case_ref"]) | {"to_state": item.peer.state_code, "to_authority": to} | told
+    full = addressed(here, told["kind"], content["case_ref"], item.peer.state_code, to) | told
     gate.propose(here.house, here.officer, full)
     messages.success(request, _("It is proposed. It leaves when those who must approve have approved."))
     return True

@@ -85,6 +85,10 @@ def _file(here: Here, upload: UploadForm) -> dict[str, Any]:
         )
     found = [_shown(one) for one in answers if "verdict" in one]
     faults = [one for one in answers if "error" in one]
+    faults += [
+        {"id": one["id"], "field": fault["field"], "error": fault["reason"], "remedy": ""}
+        for one in answers for fault in one.get("faults", ())
+    ]  # fmt: skip
     found.sort(key=lambda one: {"listed": 0, "review": 1, CLEAR: 2}[one["verdict"]])
     counted = {code: sum(one["verdict"] == code for one in found) for code in words.VERDICTS}
     return {
