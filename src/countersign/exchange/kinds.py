@@ -172,7 +172,10 @@ def whole(content: Content) -> dict[str, Any]:
 def faults(error: ValidationError) -> list[dict[str, str]]:
     """Every faulty field with its reason."""
     return [
-        {"field": ".".join(str(part) for part in item["loc"]) or "content", "reason": item["msg"]}
+        {
+            "field": ".".join(str(part) for part in item["loc"]) or "content",
+            "reason": item["msg"].removeprefix("Value error, "),
+        }
         for item in error.errors()
     ]
 

@@ -81,6 +81,8 @@ _FAULTS: Final = (
     (re.compile(r"invisible character (U\+[0-9A-F]{4})"),
      _("This contains the invisible character %(limit)s. Type the text anew instead of pasting it.")),
     (re.compile("single line"), _("Write this in one line.")),
+    (re.compile("check digit"), _("The check digit of the CAS number is wrong. Look at the label again.")),
+    (re.compile("should match pattern"), _("Write it in the form that this field has.")),
     (re.compile("Input should be|not one of|pattern"), _("Choose one of the values that are offered.")),
     (re.compile("isoformat|date"), _("Give the day as year, month and day.")),
     (re.compile("NOT_HELD tells"),

@@ -11,7 +11,8 @@ from django.utils.safestring import SafeString
 
 from countersign.charter import packs
 from countersign.exchange.models import ExchangeItem
-from countersign.web.shown import clockface, codes, counted, names, places, reasons, rest, times, words
+from countersign.kernel.errors import CountersignError
+from countersign.web.shown import clockface, codes, counted, names, places, reasons, refusals, rest, times, words
 from countersign.web.shown.clockface import Face
 
 register = template.Library()
@@ -37,6 +38,12 @@ _TABLES = {
 def said(code: object, table: str) -> str:
     """`{{ item.kind|said:"kind" }}`: the words of a code."""
     return words.say(_TABLES[table], code)
+
+
+@register.filter
+def explained(refused: CountersignError | None) -> refusals.Told | None:
+    """`{{ refused|explained }}`: a refusal in the reader's language, for `web/parts/errors.html`."""
+    return refusals.explain(refused) if refused is not None else None
 
 
 @register.filter

@@ -58,7 +58,8 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
 def new(request: HttpRequest, here: Here) -> HttpResponse:
     """Write a notice; it is proposed as it stands, and screened at once."""
     form = NoticeForm(request.POST or None, initial={"dispatch_on": clock.now().date() + timedelta(days=21)})
-    table, refused = NoticeFileForm(), None
+    table = NoticeFileForm()
+    refused: CountersignError | None = None
     if request.FILES:
         form, table, refused = _from_table(request)
     elif request.method == "POST" and form.is_valid():
@@ -68,7 +69,7 @@ def new(request: HttpRequest, here: Here) -> HttpResponse:
             messages.success(request, _("The notice is proposed. It leaves when those who must approve have approved."))
             return redirect("item", outcome.item.id)
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     told = {"form": form, "table": table, "refused": refused}
     return render(request, "precursors/new.html", told, status=400 if refused or form.errors else 200)
 
@@ -85,7 +86,7 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     return answer
 
 
-def _from_table(request: HttpRequest) -> tuple[NoticeForm, NoticeFileForm, dict[str, Any] | None]:
+def _from_table(request: HttpRequest) -> tuple[NoticeForm, NoticeFileForm, CountersignError | None]:
     """The form filled in from a table; nothing is proposed before a person has read it."""
     table = NoticeFileForm(request.POST, request.FILES)
     if not table.is_valid():
@@ -94,9 +95,9 @@ def _from_table(request: HttpRequest) -> tuple[NoticeForm, NoticeFileForm, dict[
         text = table.cleaned_data["table"].read(files.LONGEST + 1).decode("utf-8")
         return NoticeForm(initial=files.read_pen(text)), table, None
     except UnicodeDecodeError:
-        return NoticeForm(), table, InvalidInput("not UTF-8.", field="table").diagnostics()
+        return NoticeForm(), table, InvalidInput("not UTF-8.", field="table")
     except CountersignError as error:
-        return NoticeForm(), table, error.diagnostics()
+        return NoticeForm(), table, error
 
 
 def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
@@ -105,14 +106,14 @@ def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     walls.require_member(here.officer, row.item.authority)
     acts = {"reply": _reply, "question": _question, "status": _status, "decide": _decide}
     shown: dict[str, Any] = {"reply_form": ReplyForm(), "question_form": QuestionForm(), "status_form": StatusForm()}
-    refused = None
+    refused: CountersignError | None = None
     if request.method == "POST":
         act = acts.get(request.POST.get("act", ""))
         try:
             if act is not None and act(request, here, row, shown):
                 return redirect("precursors_notice", item_id)
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     content = contents.whole(here.house, row.item)
     told = shown | {
         "row": _row(here, row), "content": content, "refused": refused, "can": _can(here, row), "lines": _lines(row, content),

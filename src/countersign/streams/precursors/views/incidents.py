@@ -41,14 +41,14 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
 def new(request: HttpRequest, here: Here) -> HttpResponse:
     """Tell an incident; it is proposed as it stands."""
     form = IncidentForm(request.POST or None)
-    refused = None
+    refused: CountersignError | None = None
     if request.method == "POST" and form.is_valid():
         try:
             item = gate.propose(here.house, here.officer, form.content(here)).item
             messages.success(request, _("It is proposed. It leaves when those who must approve have approved."))
             return redirect("item", item.id)
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     told = {"form": form, "refused": refused}
     return render(request, "precursors/incident_new.html", told, status=400 if refused or form.errors else 200)
 
@@ -59,15 +59,15 @@ def incident(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     shown: dict[str, Any] = {
         "ask": BacktrackForm(), "found": FoundForm(), "deliver": DeliveryForm(), "agree": AuthorisedForm()
     }  # fmt: skip
-    refused = None
+    refused: CountersignError | None = None
     if request.method == "POST":
         try:
             if _ACTS[request.POST.get("act", "")](request, here, item, shown):
                 return redirect("precursors_incident", item_id)
         except KeyError:
-            refused = NotFound("no such act.", field="act").diagnostics()
+            refused = NotFound("no such act.", field="act")
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     branches = tracing.branches(here.house, item)
     content = contents.whole(here.house, item)
     told = shown | {

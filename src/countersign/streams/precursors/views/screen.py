@@ -27,7 +27,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
     """One line, or a file; a person decides what follows from a verdict."""
     form, upload = LineForm(initial={"day": clock.now().date()}), UploadForm()
     told: dict[str, Any] = {}
-    refused = None
+    refused: CountersignError | None = None
     try:
         if request.method == "POST" and request.FILES:
             upload = UploadForm(request.POST, request.FILES)
@@ -41,7 +41,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
             form = LineForm(request.POST)
             told = _line(here, form) if form.is_valid() else {}
     except CountersignError as error:
-        refused = error.diagnostics()
+        refused = error
     wrong = refused or form.errors or upload.errors
     return render(
         request,

@@ -24,7 +24,8 @@ LONGEST = 240
 
 def page(request: HttpRequest, here: Here) -> HttpResponse:
     """The heaviest of the authority's shipments, and a table to bring more."""
-    upload, refused = UploadForm(), None
+    upload = UploadForm()
+    refused: CountersignError | None = None
     faults: list[reading.Fault] = []
     if request.method == "POST":
         upload = UploadForm(request.POST, request.FILES)
@@ -36,7 +37,7 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
                 if not faults:
                     return redirect("precursors_shipments")
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     rows = list(queries.shipments(here.officer)[:SHOWN])
     most = max((row.weight for row in rows), default=0) or 1
     shown = {

@@ -20,14 +20,15 @@ MOST = 500
 
 def page(request: HttpRequest, here: Here) -> HttpResponse:
     """The set, and what hit it."""
-    form, refused = SuspectForm(), None
+    form = SuspectForm()
+    refused: CountersignError | None = None
     if request.method == "POST":
         form = SuspectForm(request.POST) if "mark" in request.POST else form
         try:
             if _done(request, here, form):
                 return redirect("precursors_suspects")
         except CountersignError as error:
-            refused = error.diagnostics()
+            refused = error
     told = {
         "form": form, "refused": refused,
         "rows": [(row, suspects.mark_of(here.house, row)) for row in queries.suspects(here.officer)[:MOST]],
