@@ -79,4 +79,4 @@ def check_role(house: House, officer: Officer, item: ExchangeItem, role: str) ->
         raise ApprovalRefused("the drafter does not approve the own item.", field="as")
     central = house.pack.authorities[officer.authority].function == "central_authority"
     if not (role == "legal" and central):
-        walls.require_member(officer, item.authority)
+        walls.require_item(officer, item)

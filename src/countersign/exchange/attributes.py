@@ -183,6 +183,7 @@ def _of_process(matter: Matter, risk: RiskFinding) -> Facts:
         "graded": graded,
         "accuracy_characterised": graded,
         "risk_assessed": risk.assessed,
+        "named_recipients": bool(content.get("marking", {}).get("readers")),
         "mitigation_documented": risk.mitigation_documented,
     }
     assured = checks.assurances(
@@ -215,12 +216,12 @@ DATA_REDACTIONS: Final = frozenset(
 """Redactions that are named as the category of data they take out; the others are of persons."""
 RECORDABLE: Final = frozenset(
     {
-        "opc_notified", "intercept_authority_checked", "named_recipients", "s17_arrangement_approved", "cvd_coordinated",
+        "opc_notified", "intercept_authority_checked", "s17_arrangement_approved", "cvd_coordinated",
     }
 )  # fmt: skip
 """Conditions that a legal adviser records; the others are derived from the item and the registers, of assurances too."""
 CONSENTS: Final = frozenset({"originator_consent", "consent"})
-DRAFTERS: Final = frozenset({"necessity_recorded", "graded", "accuracy_characterised"})
+DRAFTERS: Final = frozenset({"necessity_recorded", "graded", "accuracy_characterised", "named_recipients"})
 """Conditions that only a better draft can meet."""
 
 

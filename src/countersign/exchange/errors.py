@@ -34,6 +34,13 @@ class NotYours(NotAllowed):
     remedy = "Ask that authority; passing an item on at home is a gated act (Route)."
 
 
+class NotNamed(NotAllowed):
+    """The sender named who reads the item (TLP:RED), and this officer is not among them."""
+
+    code = "NOT_NAMED"
+    remedy = "The head of your authority says which officer a name means; for another reader the sender sends it anew."
+
+
 class AlreadyDecided(Conflict):
     code = "ALREADY_DECIDED"
 

@@ -29,7 +29,7 @@ def disagree(house: House, officer: Officer, item_id: str) -> Escalation:
     """The deputy head disagrees with an approver's "no". Raises RoleRequired, ApprovalRefused, AlreadyDecided."""
     require_role(officer, DEPUTY)
     item = _declined(item_id)
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     if officer.pk in (item.declined_by_id, item.drafter_id):
         raise ApprovalRefused("who drafted the item or said no does not escalate it.", field="as")
     if Escalation.objects.filter(item=item).exists():

@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
@@ -124,11 +124,20 @@ class Evaluation(Strict):
 
 
 class Marking(Strict):
-    """How to protect the item (national level), who may read it (TLP), what may be done with it (PAP): three fields."""
+    """How to protect the item (national level), who may read it (TLP), what may be done with it (PAP): three fields.
+
+    `readers`: the named persons of TLP:RED at the receiver (FIRST TLP 2.0); no other label has them."""
 
     level: Line
     tlp: Literal["none", "clear", "green", "amber", "amber_strict", "red"] = "none"
     pap: Literal["none", "clear", "green", "amber", "red"] = "none"
+    readers: Annotated[list[Line], Field(max_length=10)] = []
+
+    @model_validator(mode="after")
+    def _named(self) -> Marking:
+        if self.readers and self.tlp != "red":
+            raise ValueError("only TLP:RED names its readers; take the names out, or mark the item TLP:RED")
+        return self
 
 
 class Handling(Strict):
@@ -168,3 +177,17 @@ class Answering(Addressed):
 
     answers: ItemId
     about: Annotated[int, Field(ge=0, le=49)] | None = None
+
+
+class ForDesk(Addressed):
+    """A kind that works only if whoever is at the desk reads it: TLP:RED, which names its readers, is no label for it."""
+
+    @model_validator(mode="after")
+    def _for_whoever_is_there(self) -> ForDesk:
+        if self.marking.tlp == "red":
+            raise ValueError("this kind goes to whoever is at the desk, not to named readers; mark it AMBER+STRICT")
+        return self
+
+
+class AnsweringForDesk(Answering, ForDesk):
+    """An answer of that sort."""

@@ -11,7 +11,19 @@ from django.db import transaction
 from countersign.charter import alarms, packs
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import answers, clocks, decisions, drafting, flash, grants, kinds, parts, recalls, walls
+from countersign.exchange import (
+    answers,
+    clocks,
+    decisions,
+    drafting,
+    flash,
+    grants,
+    kinds,
+    parts,
+    readers,
+    recalls,
+    walls,
+)
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
@@ -64,7 +76,7 @@ def take(house: House, officer: Officer, item_id: str) -> ExchangeItem:
     require_role(officer, "desk", "originator", "analyst", "liaison_officer")
     with transaction.atomic():
         item = find_received(item_id, lock=True)
-        walls.require_member(officer, item.authority)
+        walls.require_item(officer, item)
         if item.state != ExchangeItem.RECEIVED:
             raise AlreadyDecided(f"the item is {item.state} already.", field="item")
         decisions.record_act(house, item, act="accept", facts={"officer": officer.id})
@@ -138,6 +150,7 @@ def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | No
         created_at=arrived_at,
         arrived=arrived,
     )
+    readers.on_arrival(item, content)
     if kind is not None:
         _take_effect(house, item, content)
         flash.open_lane(house, item)

@@ -77,7 +77,7 @@ def find_received(item_id: str) -> ExchangeItem:
 def read(house: House, officer: Officer, item_id: str) -> tuple[ExchangeItem, Kept]:
     """An item with its content, for an officer of the authority that owns it. Raises NotYours."""
     item = find(item_id)
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     return item, contents.read(house, item)
 
 
@@ -86,7 +86,7 @@ def provable(officer: Officer, item_id: str) -> ExchangeItem:
     item = find(item_id)
     if item.authority == officer.authority and "reviewer" in officer.roles:
         return item
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     return item
 
 

@@ -51,7 +51,7 @@ def ask(house: House, officer: Officer, item_id: str) -> RecallDue:
     """Have an own item recalled in the next batch. Raises RoleRequired, NotYours, AlreadyDecided."""
     require_role(officer, "desk", "legal", "releaser")
     item = gate_item(item_id)
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     return queue(house, officer, item)
 
 
@@ -74,7 +74,7 @@ def of_officer(officer: Officer, item_id: str) -> ExchangeItem:
     item = ExchangeItem.objects.filter(id=item_id, direction=ExchangeItem.OUT, state=ExchangeItem.RELEASED).first()
     if item is None:
         raise AlreadyDecided("no own item of this reference has left.", field="item")
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     return item
 
 

@@ -31,7 +31,7 @@ def put(house: House, officer: Officer, item_id: str, *, code: str, reference: s
         raise InvalidInput("the document's reference is missing or longer than 200 characters.", field="reference")
     item = open_item(item_id)
     duty.require(officer, item, "legal")
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     if officer.pk == item.drafter_id:
         raise ApprovalRefused("the drafter does not record conditions for the own item.", field="as")
     if Record.objects.filter(item=item, code=code).exists():

@@ -34,7 +34,7 @@ def route(
         )
     with transaction.atomic():
         item = find_received(item_id, lock=True)
-        walls.require_member(officer, item.authority)
+        walls.require_item(officer, item)
         if to == item.authority:
             raise Conflict(f"{to} holds the item already.", field="to")
         _check_approver(officer, approver, item, signature, to)

@@ -13,6 +13,7 @@ from countersign.exchange.fields import (
     Code,
     Day,
     Evaluation,
+    ForDesk,
     ItemId,
     Line,
     Offence,
@@ -121,7 +122,7 @@ class Spontaneous(Addressed):
     attachments: Attachments = []
 
 
-class FlashThreatToLife(Addressed):
+class FlashThreatToLife(ForDesk):
     """A threat to somebody's life, in seven fields that none may lack: who, what, where, when, how well known, why you, and
     whom to call back. `act`: ask the other state to do something, or warn it."""
 

@@ -94,7 +94,8 @@ def find(house: House, officer: Officer, query: str, *, request: str = "", case:
         .filter(found=len(set(tokens)))
         .values("item")
     )
-    items = list(ExchangeItem.objects.filter(id__in=matching).select_related("case", "peer").order_by("created_at"))
+    found = walls.open_to(officer, ExchangeItem.objects.filter(id__in=matching))
+    items = list(found.select_related("case", "peer").order_by("created_at"))
     with transaction.atomic():
         facts = {"officer": officer.id, "request": request, "case": case, "words": len(wanted), "found": len(items)}
         decisions.record_act(house, None, act="search", facts=facts)

@@ -45,7 +45,7 @@ def require(house: House, officer: Officer, item: ExchangeItem, meant: Purpose) 
         raise InvalidInput("not a use.", field="use", remedy=f"One of: {', '.join(known[1:])}.")
     if meant.use in ONWARD and not meant.recipient.strip():
         raise InvalidInput("an onward use names who would receive the item.", field="recipient")
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     kept = contents.read(house, item)
     facts = facts_of(house, item, kept, meant, own_item=officer.authority == item.authority)
     decision = judging.decide_facts(house, action="Use", principal=officer.authority, resource=item.kind, facts=facts)

@@ -6,9 +6,11 @@ import secrets
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
+from django.db.models import Q, QuerySet
 
 from countersign.charter.models import Officer
-from countersign.exchange.errors import NotYours
+from countersign.exchange.errors import NotNamed, NotYours
+from countersign.exchange.models import ExchangeItem, NamedReader
 from countersign.kernel import cbor
 from countersign.kernel.errors import IntegrityFault
 from countersign.link.station import Station
@@ -42,6 +44,23 @@ def require_member(officer: Officer, authority: str) -> None:
     if officer.authority != authority:
         raise NotYours(f"this content belongs to {authority}.", field="as")
     require_reader(officer)
+
+
+def require_item(officer: Officer, item: ExchangeItem) -> None:
+    """A member who may read this item: what the other state sent for named persons (TLP:RED) is read by these alone."""
+    require_member(officer, item.authority)
+    if not is_open(officer, item):
+        raise NotNamed("TLP:RED: only the persons whom the sender named read this item.", field="as")
+
+
+def is_open(officer: Officer, item: ExchangeItem) -> bool:
+    """Whether the item is for everybody of its authority, or names the officer."""
+    return not item.named_only or item.readers.filter(officer=officer).exists()
+
+
+def open_to(officer: Officer, rows: QuerySet[ExchangeItem]) -> QuerySet[ExchangeItem]:
+    """Of these items, those that the officer may read."""
+    return rows.filter(Q(named_only=False) | Q(pk__in=NamedReader.objects.filter(officer=officer).values("item")))
 
 
 def require_same(officer: Officer, authority: str) -> None:

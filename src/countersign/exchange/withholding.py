@@ -24,7 +24,7 @@ def withhold(house: House, officer: Officer, item_id: str, cuts: list[Withheld])
     """
     require_role(officer, *gate.DRAFTING_ROLES, "releaser", "legal")
     item = gate.open_item(item_id)
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     known = house.policies.vocabulary.sets["redactions"]
     if wrong := {cut.category for cut in cuts} - set(known):
         raise InvalidInput(f"{min(wrong)} is not a category.", field="category", remedy=f"One of: {', '.join(known)}.")

@@ -29,7 +29,7 @@ def admit(house: House, officer: Officer, item_id: str, *, found: tuple[str, ...
     """
     require_role(officer, "desk", "legal")
     item = find_received(item_id, lock=True)
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     if missing := [question for question in QUESTIONS if question not in found]:
         raise InvalidInput(
             f"not found in order: {', '.join(missing)}.",

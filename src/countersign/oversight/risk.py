@@ -70,7 +70,7 @@ def assess(
     """
     item = gate.open_item(item_id)
     duty.require(officer, item, "risk_officer")
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     if officer.pk == item.drafter_id:
         raise ApprovalRefused("the drafter does not assess the own item.", field="as")
     _check_level(bare, "bare")

@@ -29,6 +29,7 @@ _PLACES = (
     ("arrangements", _("Arrangements"), ("legal", "executive")),
     ("assurances", _("Assurances"), ("legal", "risk_officer", "executive", "senior_officer")),
     ("duty", _("Duty roster"), (*_READERS, "reviewer")),
+    ("readers", _("Named readers"), ("head",)),
     ("escalations", _("Escalations"), ("head", "executive", "reviewer")),
     ("late", _("Found late"), ("protection_officer",)),
     ("law", _("Law"), ("legal", "executive", "reviewer")),

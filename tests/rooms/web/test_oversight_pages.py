@@ -223,3 +223,17 @@ def test_a_call_stands_on_the_page_of_its_item(ca):
         duty.set_turn(ca.house, officers_of.find("executive"), officers_of.find(login), place=place, begins=now,
                       ends=now + timedelta(hours=1), stands_for=())  # fmt: skip
     assert "Test releaser" in text(Visitor(ca, "reviewer").get("/duty"))
+
+
+def test_the_head_says_on_a_page_who_a_named_reader_is(pair):
+    marking = {"level": pair.ca.house.pack.default_marking, "tlp": "red", "readers": ["Dy. Director (Operations)"]}
+    item = flow.send(pair, pair.ca, officers_of.request(pair.ca, marking=marking))
+    with web_of.serving(pair.in_):
+        head = Visitor(pair.in_, "head")
+        assert "Say who is meant by a named reader" in text(head.get("/"))
+        assert "Dy. Director (Operations)" in text(head.get("/readers"))
+        assert Visitor(pair.in_, "senior").get(f"/items/{item.id}").status_code == 403
+        assert head.post(f"/readers/{item.id}/1", {"officer": "senior"}).status_code == 404
+        assert head.post(f"/readers/{item.id}/0", {"officer": "senior"}).status_code == 302
+        assert "Dy. Director (Operations)" in text(Visitor(pair.in_, "senior").get(f"/items/{item.id}"))
+        assert Visitor(pair.in_, "legal").get("/readers").status_code == 403

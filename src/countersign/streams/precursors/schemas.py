@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from countersign.exchange.fields import Addressed, Answering, Attachment, Code, Day, ItemId, Line, Strict
+from countersign.exchange.fields import AnsweringForDesk, Attachment, Code, Day, ForDesk, ItemId, Line, Strict
 from countersign.streams.precursors.screening import cas
 
 OBJECTIONS: Final = (
@@ -55,7 +55,7 @@ class Goods(Strict):
     packing: Line | None = None
 
 
-class Consignment(Addressed):
+class Consignment(ForDesk):
     """The field set of a pre-export notice."""
 
     pen_no: Notice
@@ -85,7 +85,7 @@ class PenLight(Consignment):
     kind: Literal["pen.light"]
 
 
-class PenReply(Answering):
+class PenReply(AnsweringForDesk):
     """The answer of the authority designated for precursors."""
 
     kind: Literal["pen.reply"]
@@ -99,7 +99,7 @@ class PenReply(Answering):
         return self
 
 
-class PenQuestion(Answering):
+class PenQuestion(AnsweringForDesk):
     """More is asked about a notice; its clock stops until the day named, visibly on both sides."""
 
     kind: Literal["pen.question"]
@@ -107,7 +107,7 @@ class PenQuestion(Answering):
     until: Day
 
 
-class PenStatus(Addressed):
+class PenStatus(ForDesk):
     """What became of a notified consignment, from whoever saw it."""
 
     kind: Literal["pen.status"]
@@ -123,7 +123,7 @@ class PenStatus(Addressed):
         return self
 
 
-class Incident(Addressed):
+class Incident(ForDesk):
     """What all incidents have: when, where, how it was declared, by which way, and what is wanted now."""
 
     happened_on: Day
@@ -160,7 +160,7 @@ class IncidentSeizure(Incident):
     quantity: Line
 
 
-class RequestBacktrack(Addressed):
+class RequestBacktrack(ForDesk):
     """Who made it, who sold it, on which way did it come: asked about goods, never about a person."""
 
     kind: Literal["request.backtrack"]
@@ -169,7 +169,7 @@ class RequestBacktrack(Addressed):
     asked: Annotated[list[Literal["manufacturer", "seller", "consignor", "carrier"]], Field(min_length=1, max_length=4)]
 
 
-class ReplyBacktrack(Answering):
+class ReplyBacktrack(AnsweringForDesk):
     """One link of the chain, told by the authority that found it."""
 
     kind: Literal["reply.backtrack"]
@@ -186,7 +186,7 @@ class Authorisation(Strict):
     dated: Day
 
 
-class DeliveryProposal(Addressed):
+class DeliveryProposal(ForDesk):
     """A controlled delivery is proposed: days, transporter and officers to call, and nothing about how."""
 
     kind: Literal["delivery.proposal"]
@@ -204,7 +204,7 @@ class DeliveryProposal(Addressed):
         return self
 
 
-class DeliveryAnswer(Answering):
+class DeliveryAnswer(AnsweringForDesk):
     """Agreed with the own authorisation, or not agreed. Without an agreement 24 hours before it begins, it is not agreed."""
 
     kind: Literal["delivery.answer"]
@@ -230,7 +230,7 @@ class ListRow(Strict):
     source: Line
 
 
-class ControlListUpdate(Addressed):
+class ControlListUpdate(ForDesk):
     """A change of the sender's own control list. It counts for the sender's jurisdiction alone."""
 
     kind: Literal["controllist.update"]

@@ -7,8 +7,8 @@ from typing import Any, Literal, cast
 
 from ninja import Schema
 
-from countersign.exchange import queries
-from countersign.exchange.errors import ItemUnknown
+from countersign.exchange import queries, walls
+from countersign.exchange.errors import ItemUnknown, NotNamed
 from countersign.exchange.models import Case, ExchangeItem
 from countersign.kernel.errors import InvalidInput
 from countersign.kernel.ids import check_id
@@ -197,4 +197,7 @@ def own_item(caller: Caller, item_id: str) -> ExchangeItem:
         item = None
     if item is None:
         raise ItemUnknown("no item has this reference.", field="item")
+    if item.named_only and caller.machine is not None:
+        raise NotNamed("TLP:RED is for named persons; a machine is none.", field="item")
+    walls.require_item(caller.officer, item)
     return item

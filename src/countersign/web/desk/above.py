@@ -8,7 +8,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from countersign.exchange import escalation, recalls
+from countersign.charter.models import Officer
+from countersign.exchange import escalation, readers, recalls
 from countersign.exchange.models import RecallDue
 from countersign.kernel.errors import InvalidInput
 from countersign.oversight import late
@@ -39,6 +40,22 @@ def decide(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     escalation.decide(here.house, here.officer, item_id, reopen=reopen)
     messages.success(request, _("Reopened: every approval is needed anew.") if reopen else _("The no is upheld."))
     return redirect("escalations")
+
+
+@desk("head")
+def named_readers(request: HttpRequest, here: Desk) -> HttpResponse:
+    """Names that the other state gave for TLP:RED and that no officer bears exactly: the head says who is meant."""
+    officers = Officer.objects.filter(authority=here.officer.authority, active=True).order_by("name")
+    told = {"rows": readers.unknown(here.house, here.officer), "officers": officers}
+    return render(request, "web/desk/readers.html", told)
+
+
+@require_POST
+@desk("head")
+def recognise(request: HttpRequest, here: Desk, item_id: str, place: int) -> HttpResponse:
+    readers.recognise(here.house, here.officer, item_id, place, request.POST.get("officer", ""))
+    messages.success(request, _("The item is open to this officer now."))
+    return redirect("readers")
 
 
 @desk("protection_officer")

@@ -77,7 +77,7 @@ def home_typed(sheet: HomeSheet, content: Mapping[str, Any]) -> dict[str, Any]:
         "origin": sheet.origin, "political": sheet.political, "tainted": sheet.tainted, "owner": sheet.owner or "",
         "persons": list(sheet.persons), "categories": list(sheet.data), "handling": content["handling"]["code"],
         "level": content["marking"]["level"], "tlp": content["marking"]["tlp"], "pap": content["marking"]["pap"],
-        "retain_until": "",
+        "readers": "\n".join(content["marking"]["readers"]), "retain_until": "",
         "conditions": "; ".join(content["handling"]["conditions"])[:300],
     }  # fmt: skip
 
@@ -204,6 +204,7 @@ def _home(house: House, typed: Typed) -> dict[str, Any]:
         "marking": {
             "level": home.get("level") or house.pack.default_marking, "tlp": home.get("tlp") or "none",
             "pap": home.get("pap") or "none",
+            "readers": [line.strip() for line in home.get("readers", "").splitlines() if line.strip()],
         },
         "handling": {"code": home.get("handling") or "H1", "conditions": conditions} | retain,
         "home": {

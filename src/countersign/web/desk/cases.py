@@ -53,16 +53,22 @@ def case(request: HttpRequest, here: Desk, case_id: str) -> HttpResponse:
     walls.require_reader(here.officer)
     row = case_of(here, case_id)
     items = list(queries.items(here.officer).filter(case=row).order_by("created_at").select_related("drafter"))
-    thread = [(item, contents.read(here.house, item)) for item in items]
-    for item in items:
-        reading.note(here.house, here.officer, item)
     told = {
-        "case": row, "thread": [(item, kept.content, can(here, item, kept)) for item, kept in thread],
+        "case": row, "thread": [_entry(here, item) for item in items],
         "open": any(item.due_at and not item.answered_at for item in items),
         "searchable": search.own_cases(here.officer).filter(pk=row.pk).exists(),
         "ask_again": here.holds(*gate.DRAFTING_ROLES),
     }  # fmt: skip
     return render(request, "web/desk/case.html", told)
+
+
+def _entry(here: Desk, item: ExchangeItem) -> tuple[ExchangeItem, dict[str, Any], dict[str, bool]]:
+    """An item of the thread with its content; of one for named readers, to anybody else, that it is there and no more."""
+    if not walls.is_open(here.officer, item):
+        return item, {}, {}
+    kept = contents.read(here.house, item)
+    reading.note(here.house, here.officer, item)
+    return item, kept.content, can(here, item, kept)
 
 
 class SearchForm(PageForm):

@@ -17,7 +17,7 @@ def require_reader(here: Desk, row: ExchangeItem) -> None:
         walls.require_reader(here.officer)
         reading.note(here.house, here.officer, row)
         return
-    walls.require_member(here.officer, row.authority)
+    walls.require_item(here.officer, row)
 
 
 def awaits(here: Desk, row: ExchangeItem) -> bool:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from countersign.charter import alarms, arrangements
 from countersign.charter.models import Arrangement, ArrangementConfirmation, Officer, Peer
-from countersign.exchange import escalation, flash, in_force, standing
+from countersign.exchange import escalation, flash, in_force, readers, standing
 from countersign.exchange.house import House
 from countersign.exchange.models import StandingAuthorisation
 from countersign.kernel import clock
@@ -44,6 +44,7 @@ def rows(house: House, officer: Officer) -> Iterator[Waiting]:
         yield from _of_reviews(officer)
     if "head" in roles:
         yield from _of_escalations(officer)
+        yield from _of_readers(officer)
     if "protection_officer" in roles and late.waiting():
         what = _("Settle what was found late")
         yield Waiting(what, state_name(house.pack.code), say(ROLES, "protection_officer"), mine=True, page="late")
@@ -102,4 +103,12 @@ def _of_escalations(officer: Officer) -> Iterator[Waiting]:
         what = _("Decide where a deputy disagrees with a no")
         yield Waiting(
             what, say(ROLES, "executive"), say(ROLES, "head"), mine=True, page="escalations", since=row.raised_at
+        )
+
+
+def _of_readers(officer: Officer) -> Iterator[Waiting]:
+    for item in readers.waiting(officer):
+        what = _("Say who is meant by a named reader")
+        yield Waiting(
+            what, state_name(item.peer.state_code), say(ROLES, "head"), mine=True, page="readers", since=item.created_at
         )

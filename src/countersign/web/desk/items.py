@@ -188,7 +188,7 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
 
 def _asked(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
     """What an answer needs of what it answers."""
-    walls.require_member(here.officer, row.authority)
+    walls.require_item(here.officer, row)
     content = kept.content
     places = kinds.persons(content) if row.kind in kinds.PERSONS_ASKED else []
     persons = [[str(place), content["subjects"][place]["names"][0]["text"]] for place in places]

@@ -38,7 +38,7 @@ class TranslationForm(PageForm):
 
 def keep(house: House, officer: Officer, item: ExchangeItem, language: str, words: str) -> Translation:
     """File or replace the translation into this language; logged, without its words. In the caller's transaction."""
-    walls.require_member(officer, item.authority)
+    walls.require_item(officer, item)
     row = Translation.objects.filter(item=item, language=language).first() or Translation(
         id=new_id("trl"), item=item, language=language
     )

@@ -143,6 +143,11 @@ class HomeForm(SheetForm):
     conditions = a_line(_("Further conditions"), required=False, help_text=_("For other restrictions: in one line."))
     level = forms.ChoiceField(label=_("Marking"))
     tlp = forms.ChoiceField(label=_("Traffic light label"), choices=lambda: words.choices(words.TLP))
+    readers = a_text(
+        _("Named readers"),
+        required=False,
+        help_text=_("For TLP:RED: the persons at the other authority who may read it, a name a line."),
+    )
     pap = forms.ChoiceField(label=_("Permissible actions"), required=False, choices=lambda: words.choices(words.PAP))
     retain_until = a_day(_("Keep until"), required=False)
 
@@ -152,6 +157,16 @@ class HomeForm(SheetForm):
         known = house.policies.vocabulary.sets
         self.fields["persons"].choices = words.choices(codes.PERSONS, known["subjects"])  # type: ignore[attr-defined]
         self.fields["categories"].choices = words.choices(codes.DATA, known["data"])  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """TLP:RED and names belong together; of either alone the page says what is missing."""
+        given = super().clean() or {}
+        red, named = given.get("tlp") == "red", bool(str(given.get("readers") or "").strip())
+        if red and not named:
+            self.add_error("readers", _("Name the readers, or choose another label."))
+        if named and not red:
+            self.add_error("readers", _("Only TLP:RED names its readers: choose that label, or take the names out."))
+        return given
 
 
 def _authorities() -> list[tuple[str, str]]:

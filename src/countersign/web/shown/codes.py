@@ -183,6 +183,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "assurance.breach": _("Assurance found broken or in doubt"),
     "late.settle": _("What was found late settled"),
     "recall.ask": _("Recall asked for"),
+    "reader.recognise": _("Said who a named reader is"),
     "recall.freeze": _("Frozen by a recall"),
     "approve.refused": _("An approval that was refused"),
     "officer.enrol": _("Officer enrolled"),

@@ -51,6 +51,7 @@ CELLS: Final[Words] = {
     "adoptions": _("signatures that adopted one"), "overrides": _("overrides"), "errors": _("errors"),
     "disagreements": _("disagreements of the two evaluators"), "unreadable": _("not readable"),
     "APPROVAL_REFUSED": _("own items, doubled or wrong signatures"), "ROLE_REQUIRED": _("roles not held"),
+    "NOT_NAMED": _("items for named readers"),
     "OTHER_AUTHORITY": _("items of another authority"),
 }  # fmt: skip
 CELL_TABLES: Final[dict[str, Words]] = {

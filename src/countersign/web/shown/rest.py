@@ -14,7 +14,7 @@ SHOWN: Final = frozenset({
 """Members that `parts/content.html` shows whole."""
 _PARTLY: Final[Mapping[str, frozenset[str]]] = {
     "offence": frozenset({"category", "in_law"}),
-    "marking": frozenset({"level", "tlp", "pap"}),
+    "marking": frozenset({"level", "tlp", "pap", "readers"}),
     "subjects": frozenset({"type", "names", "born_on", "identifiers"}),
 }
 """Of these members the template shows these parts."""

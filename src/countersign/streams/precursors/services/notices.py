@@ -51,7 +51,7 @@ def decide_export(house: House, officer: Officer, item_id: str, *, go: bool) -> 
     """After silence the exporting side decides by name; silence itself lets nothing go. Raises AlreadyDecided, RoleRequired."""
     require_role(officer, "desk", "releaser", "executive")
     row = find(item_id, lock=True)
-    walls.require_member(officer, row.item.authority)
+    walls.require_item(officer, row.item)
     if row.item.direction != ExchangeItem.OUT or state_of(row) != EXPIRED or row.decided_by_id is not None:
         raise AlreadyDecided("only a notice that ran out without a reply waits for this.", field="item")
     row.state, row.decided_by, row.decision = EXPIRED, officer, "go" if go else "stop"

@@ -78,7 +78,7 @@ def file(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     """An own notice as a table in the field set of PEN Online."""
     del request
     row = notices.find(item_id)
-    walls.require_member(here.officer, row.item.authority)
+    walls.require_item(here.officer, row.item)
     if row.item.direction != ExchangeItem.OUT:
         raise NotFound("only the own state's notices are given as a table.", field="item")
     answer = HttpResponse(files.pen_table(contents.whole(here.house, row.item)), content_type="text/csv")
@@ -103,7 +103,7 @@ def _from_table(request: HttpRequest) -> tuple[NoticeForm, NoticeFileForm, Count
 def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     """One notice: what it says, each law beside the other, what was answered, and what can be done."""
     row = notices.find(item_id)
-    walls.require_member(here.officer, row.item.authority)
+    walls.require_item(here.officer, row.item)
     acts = {"reply": _reply, "question": _question, "status": _status, "decide": _decide}
     shown: dict[str, Any] = {"reply_form": ReplyForm(), "question_form": QuestionForm(), "status_form": StatusForm()}
     refused: CountersignError | None = None

@@ -98,7 +98,7 @@ def _find(here: Here, item_id: str) -> ExchangeItem:
     item = ExchangeItem.objects.filter(id=item_id, kind__startswith="incident.").select_related("peer", "case").first()
     if item is None:
         raise NotFound("no such incident.", field="item")
-    walls.require_member(here.officer, item.authority)
+    walls.require_item(here.officer, item)
     return item
 
 
