@@ -8,6 +8,8 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from countersign.law import markings
+
 _INVISIBLE: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb\U000e0000-\U000e0fff]"
@@ -117,10 +119,24 @@ class Attachment(Strict):
 
 class Evaluation(Strict):
     """4x4: source A (no doubt), B (mostly reliable), C (mostly unreliable), X (cannot be assessed); information 1
-    (accuracy not in doubt) to 4 (not known to the source, not corroborated). Europol guidelines."""
+    (accuracy not in doubt) to 4 (not known to the source, not corroborated). Europol guidelines.
+
+    `admiralty`: the grade in that system where the originator gave one, such as B2. It is kept as it is, and the 4x4 grades
+    are never better than it."""
 
     source: Literal["A", "B", "C", "X"]
     information: Literal["1", "2", "3", "4"]
+    admiralty: Annotated[str, Field(pattern=r"^[A-F][1-6]$")] | None = None
+
+    @model_validator(mode="after")
+    def _not_better(self) -> Evaluation:
+        if self.admiralty is not None:
+            source, information = markings.four_by_four(self.admiralty)
+            if self.source < source or self.information < information:
+                raise ValueError(
+                    f"better than the Admiralty grade {self.admiralty}, which is {source}{information} at best"
+                )
+        return self
 
 
 class Marking(Strict):

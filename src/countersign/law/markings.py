@@ -29,6 +29,8 @@ class Scales:
     pap: tuple[str, ...]
     handling: tuple[str, ...]
     handling_texts: Mapping[str, str]
+    admiralty_source: Mapping[str, str]
+    admiralty_information: Mapping[str, str]
 
 
 def load(path: Path) -> Scales:
@@ -41,6 +43,8 @@ def load(path: Path) -> Scales:
         pap=tuple(content["pap"]["order"]),
         handling=tuple(handling["order"]),
         handling_texts={code: handling[code] for code in handling["order"]},
+        admiralty_source=content["admiralty"]["source"],
+        admiralty_information=content["admiralty"]["information"],
     )
 
 
@@ -83,3 +87,9 @@ def equivalent(marking: Marking, others: Mapping[str, Marking]) -> Marking:
 def strictest(order: tuple[str, ...], *values: str) -> str:
     """The strictest of values of one scale."""
     return max(values, key=order.index)
+
+
+def four_by_four(grade: str) -> tuple[str, str]:
+    """The 4x4 grades of an Admiralty grade, such as B2: (source, information). Lossy; the grade itself travels beside them."""
+    known = scales()
+    return known.admiralty_source[grade[0]], known.admiralty_information[grade[1]]

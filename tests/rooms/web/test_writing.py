@@ -85,6 +85,29 @@ def test_two_tabs_lose_nothing_and_the_older_one_is_told(drafter):
     assert "From the newer tab" in text(late)
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"admiralty": "d6"}, ""),
+        ({"admiralty": "B2", "source": "C", "information": "4"}, ""),
+        ({"admiralty": "Z9"}, "A letter from A to F"),
+        ({"admiralty": "D6", "source": "A", "information": "1"}, "better than this one"),
+        ({"source": "A"}, "Give both grades"),
+    ],
+)
+def test_an_admiralty_grade_travels_beside_the_other_system(drafter, typed, said):
+    draft = drafter.draft()
+    words = {"question": "Who is it?", "necessity": "Needed.", "source": "", "information": ""}
+    answer = drafter.post(f"/drafts/{draft}/question", words | typed, follow=True)
+    assert said in text(answer)
+    assert answer.status_code == (400 if said else 200)
+    if not said:
+        item = re.search(r"itm_\w+", drafter.check(draft)["Location"]).group()
+        page = text(drafter.get(f"/items/{item}"))
+        assert f"Evaluation (Admiralty) {typed['admiralty'].upper()}" in " ".join(page.split())
+        assert ("doubted" in page) == (typed["admiralty"] == "d6")
+
+
 def test_what_is_typed_is_saved_while_it_is_written_and_outlives_the_session(ca, drafter):
     draft = drafter.draft()
     turn = Draft.objects.get(id=draft).turn

@@ -15,6 +15,7 @@ from countersign.exchange.house import House
 from countersign.exchange.kinds import FLASH
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
+from countersign.law import markings
 from countersign.web import digits
 from countersign.web.forms.sheet import QUESTIONS
 from countersign.web.shown.words import OFFENCES
@@ -51,7 +52,7 @@ def follow_up(house: House, officer: Officer, case_id: str) -> dict[str, Any]:
 def anew(kept: Kept) -> dict[str, Any]:
     """All pages of a request that was refused or declined, to be changed and proposed again."""
     content = kept.full or kept.content
-    evaluation = content.get("evaluation") or {"source": "", "information": ""}
+    evaluation = content.get("evaluation") or {"source": "", "information": "", "admiralty": ""}
     return _pages_of(kept) | {
         "question": {"question": content["question"], "necessity": content["necessity"]} | dict(evaluation),
     }  # fmt: skip
@@ -227,10 +228,15 @@ def _offence(house: House, typed: Typed) -> dict[str, Any]:
     return {"label": str(OFFENCES.get(category, category)), "category": category, "in_law": named}
 
 
-def _evaluation(given: Mapping[str, Any]) -> dict[str, str] | None:
+def _evaluation(given: Mapping[str, Any]) -> dict[str, str | None] | None:
+    """The 4x4 grades, and the Admiralty grade where there is one; that alone says what the others are."""
+    grade = (given.get("admiralty") or "").strip().upper() or None
+    if grade and not given.get("source") and not given.get("information"):
+        source, information = markings.four_by_four(grade)
+        return {"source": source, "information": information, "admiralty": grade}
     if not given.get("source") or not given.get("information"):
         return None
-    return {"source": given["source"], "information": given["information"]}
+    return {"source": given["source"], "information": given["information"], "admiralty": grade}
 
 
 def _subjects(typed: Typed) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from countersign.exchange.schemas import NEUTRAL
 from countersign.kernel import clock
-from countersign.web.forms.base import PageForm, a_day, a_line, a_text
+from countersign.web.forms.base import EvaluatedForm, PageForm, a_day, a_line, a_text
 from countersign.web.forms.sheet import SheetForm
 from countersign.web.shown import codes, words
 
@@ -37,13 +37,17 @@ class _About(PageForm):
         self.fields["about"].choices = persons or [_WHOLE]  # type: ignore[attr-defined]
 
 
-class ReplyForm(_About):
+class ReplyForm(_About, EvaluatedForm):
     """The answer in words."""
 
     text = a_text(_("Answer"))
     necessity = a_text(_("Why this is said"), help_text=_("Say how it answers the question and nothing else."))
-    source = forms.ChoiceField(label=_("Source"), choices=lambda: [CHOOSE, *words.choices(words.SOURCES)])
-    information = forms.ChoiceField(label=_("Information"), choices=lambda: [CHOOSE, *words.choices(words.INFORMATION)])
+    source = forms.ChoiceField(
+        label=_("Source"), required=False, choices=lambda: [CHOOSE, *words.choices(words.SOURCES)]
+    )
+    information = forms.ChoiceField(
+        label=_("Information"), required=False, choices=lambda: [CHOOSE, *words.choices(words.INFORMATION)]
+    )
 
 
 class InterimForm(_About):

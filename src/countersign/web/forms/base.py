@@ -7,10 +7,12 @@ from typing import Any, Final, cast
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 from pydantic import TypeAdapter
 from pydantic import ValidationError as Invalid
 
 from countersign.exchange.fields import Line, Text
+from countersign.law import markings
 from countersign.web.shown.refusals import fault_words
 
 LINE: Final = TypeAdapter(Line)
@@ -84,3 +86,38 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\r\n", "\n").strip()
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+class EvaluatedForm(PageForm):
+    """How good source and information are: in the 4x4 system, by the Admiralty grade it came with, or by both.
+
+    A form that gives the two fields of the 4x4 system as optional asks for none."""
+
+    evaluation_asked: bool = True
+    admiralty = forms.RegexField(
+        r"^[A-Fa-f][1-6]$", label=_("Admiralty grade"), required=False, strip=True,
+        help_text=_("If the information came with one, such as B2. It travels as it is; the grades above follow from it."),
+        error_messages={"invalid": _("A letter from A to F and a digit from 1 to 6, such as B2.")},
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": "4"}),
+    )  # fmt: skip
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        names = [name for name in self.fields if name != "admiralty"]
+        names.insert(names.index("information") + 1, "admiralty")
+        self.order_fields(names)
+
+    def clean(self) -> dict[str, Any]:
+        """Grades that are better than the Admiralty grade, half a grade, and none where one is asked, are told here."""
+        given = super().clean() or {}
+        grade = str(given.get("admiralty") or "").upper()
+        typed = (given.get("source") or "", given.get("information") or "")
+        if any(typed) and not all(typed):
+            self.add_error("source" if not typed[0] else "information", _("Give both grades, or neither."))
+        elif not any(typed) and not grade and self.evaluation_asked and "admiralty" not in self.errors:
+            self.add_error("source", _("Choose the two grades, or give an Admiralty grade."))
+        elif grade and all(typed):
+            best = markings.four_by_four(grade)
+            if typed[0] < best[0] or typed[1] < best[1]:
+                self.add_error("admiralty", _("The grades above are better than this one. The worse one counts."))
+        return given

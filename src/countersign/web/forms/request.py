@@ -11,7 +11,7 @@ from countersign.charter import packs
 from countersign.charter.models import Peer
 from countersign.exchange.house import House
 from countersign.law import markings
-from countersign.web.forms.base import PageForm, a_day, a_line, a_text
+from countersign.web.forms.base import EvaluatedForm, PageForm, a_day, a_line, a_text
 from countersign.web.forms.sheet import SheetForm
 from countersign.web.shown import codes, words
 from countersign.web.shown.places import authority_name, state_name
@@ -77,9 +77,10 @@ class SubjectForm(PageForm):
         return any(self.data.get(name, "").strip() for name in ("name_latn", "name_guru", "name_deva", "identifier"))
 
 
-class QuestionForm(PageForm):
+class QuestionForm(EvaluatedForm):
     """What is asked, and why it is needed."""
 
+    evaluation_asked = False
     question = a_text(_("Question"), help_text=_("Ask for what you need and nothing else."))
     necessity = a_text(
         _("Why it is needed"), help_text=_("The facts from which the other side sees necessity and proportion.")
@@ -91,18 +92,20 @@ class QuestionForm(PageForm):
                                     choices=lambda: EVALUATED + words.choices(words.INFORMATION))  # fmt: skip
 
 
-class ToldForm(PageForm):
+class ToldForm(EvaluatedForm):
     """What is told unasked: it must be evaluated."""
 
     text = a_text(_("Information"))
     necessity = a_text(_("Why the other side should know it"))
-    source = forms.ChoiceField(label=_("Source"), choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)])
+    source = forms.ChoiceField(
+        label=_("Source"), required=False, choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)]
+    )
     information = forms.ChoiceField(
-        label=_("Information"), choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
+        label=_("Information"), required=False, choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
     )
 
 
-class DangerForm(PageForm):
+class DangerForm(EvaluatedForm):
     """A threat to somebody's life: seven things, each of which the officer over there needs."""
 
     act = forms.ChoiceField(label=_("What the other state should do"), choices=lambda: words.choices(words.FLASH_ACTS),
@@ -112,9 +115,11 @@ class DangerForm(PageForm):
     place = a_line(_("Where"))
     expected = a_line(_("When it is expected"))
     necessity = a_text(_("How it is known, and why the other state must act now"))
-    source = forms.ChoiceField(label=_("Source"), choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)])
+    source = forms.ChoiceField(
+        label=_("Source"), required=False, choices=lambda: [_UNKNOWN, *words.choices(words.SOURCES)]
+    )
     information = forms.ChoiceField(
-        label=_("Information"), choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
+        label=_("Information"), required=False, choices=lambda: [_UNKNOWN, *words.choices(words.INFORMATION)]
     )
     call_back = a_line(_("Whom to call back, and on which number"))
 
