@@ -116,3 +116,39 @@ def test_a_temporary_order_holds_within_its_window_alone():
 def test_an_unknown_date_asks_the_lists_of_that_day():
     on = Goods("1", date(1971, 1, 1), "4-piperidone")
     assert PLAIN.screen([on])[0].verdict != "listed"
+
+
+EPHEDRINES = {"Ephedrine", "Pseudoephedrine"}
+
+
+@pytest.mark.parametrize(
+    ("name", "substances", "form"),
+    [
+        ("(1R,2S)-2-(methylamino)-1-phenylpropan-1-ol", {"Ephedrine"}, None),
+        ("(1S,2R)-2-(methylamino)-1-phenylpropan-1-ol", {"Ephedrine"}, "form_mirror"),
+        ("(1S,2S)-2-(methylamino)-1-phenylpropan-1-ol", {"Pseudoephedrine"}, None),
+        ("(1R,2R)-2-(methylamino)-1-phenylpropan-1-ol", {"Pseudoephedrine"}, "form_mirror"),
+        ("2-(methylamino)-1-phenylpropan-1-ol", EPHEDRINES, "form_open"),
+        ("5-[(1Z)-prop-1-en-1-yl]-2H-1,3-benzodioxole", {"Isosafrole"}, "form_any"),
+        ("1-phenylprop-1-en-2-ol", {"1-Phenyl-2-propanone (P-2-P)"}, "form_tautomer"),
+        ("3-hydroxy-2-phenylbut-2-enamide", {"alpha-Phenylacetoacetamide (APAA)"}, "form_tautomer"),
+    ],
+)
+def test_the_stereo_form_decides_and_is_reported_and_a_tautomer_is_the_same(screening, name, substances, form):
+    if "structure" in screening.layers_off:
+        pytest.skip("needs Java, py2opsin and RDKit")
+    found = screening.screen([Goods("1", DAY, name)])[0]
+    assert {found.substance, *found.others} == substances
+    assert [one.code for one in found.reasons if one.code.startswith("form_")] == ([form] if form else [])
+    assert found.verdict == "listed"
+
+
+@given(st.sampled_from(sorted(EPHEDRINES | {"Isosafrole", "Lysergic acid"})), st.sampled_from(["AAAAAAAA", "UHFFFAOY"]))
+def test_the_report_never_loses_a_substance_without_saying_so(key, read):
+    from countersign.streams.precursors.screening import stereo
+
+    forms = {key: stereo.Form("KWGRBVOP", "AAAAAAAA"), "another": stereo.Form(stereo.NONE, stereo.NONE)}
+    named, code = stereo.told(read, forms, forms)
+    assert named
+    assert code == ("open" if read == stereo.NONE else "mirror")
+    assert stereo.told("ZZZZZZZZ", [key], forms) == ((key,), "other")

@@ -45,11 +45,13 @@ class Structures(Protocol):
 @dataclass(frozen=True, slots=True)
 class Found:
     """What a text is by its structure: listed substances of the same skeleton, a class rule that it meets, or neither: then it is
-    another molecule, and what only resembles a listed name does not stand against it."""
+    another molecule, and what only resembles a listed name does not stand against it. `form`: how its stereo form or
+    tautomer stands to theirs."""
 
     read: str
     substances: tuple[str, ...] = ()
     rule: str = ""
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,10 +225,7 @@ class Engine:
             if one.sure:
                 seen[place] = self._vetoed(one, found)
             elif found.substances:
-                told = {"name": found.read, "substance": "; ".join(found.substances)}
-                seen[place] = replace(
-                    one, sure=found.substances, reasons=(*one.reasons, Reason("structure", "structure", told))
-                )
+                seen[place] = replace(one, sure=found.substances, reasons=(*one.reasons, *_reported(found)))
             elif found.rule:
                 told = {"name": found.read, "rule": found.rule}
                 seen[place] = replace(
@@ -274,6 +273,13 @@ class Engine:
         return max(keys, key=lambda key: sum(
             held is not None and held.kind not in WEAK for held in self._lists.status(key, row.day).values()
         ))  # fmt: skip
+
+
+def _reported(found: Found) -> list[Reason]:
+    """That a structure is listed, and its form where it is not the listed one itself."""
+    told = {"name": found.read, "substance": "; ".join(found.substances)}
+    reasons = [Reason("structure", "structure", told)]
+    return reasons + ([Reason(f"form_{found.form}", "structure", told)] if found.form not in ("", "same") else [])
 
 
 _PARENTS: Final = {

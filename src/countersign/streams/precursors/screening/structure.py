@@ -1,7 +1,7 @@
 """Structures: a systematic name read by OPSIN in a warm helper, cleaned by RDKit, and compared by skeleton and class.
 
 Both are extras. Without Java, py2opsin or RDKit this layer is off, the others run, and every result says so. Salts, solvates and
-charges fall before the comparison; stereo is left to people. A class rule only ever opens a review, for class-wide wording
+charges fall before the comparison; the stereo form is reported. A class rule only ever opens a review, for class-wide wording
 (Canada, SOR/2019-120, 2023-102, 2024-98) is a legal judgement.
 """
 
@@ -20,7 +20,8 @@ from typing import IO, Any, Final
 from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.screening import lists
 from countersign.streams.precursors.screening.engine import Found
-from countersign.streams.precursors.screening.lists import Lists
+from countersign.streams.precursors.screening.lists import Lists, Substance
+from countersign.streams.precursors.screening.stereo import NONE, TAUTOMER, Form, block, form_of, told
 
 _LIKELY: Final = re.compile(
     r"\d[,'\d]*-|piperid|phenyl|propan|dioxol|oxiran|amine\b|amin\b|[a-z]one\b|\bacid\b|glycid|anilin|hydrochloride|ergolin|benz"
@@ -45,7 +46,7 @@ CLASSES: Final = {
 }
 """Class rules as SMARTS, the more special first; each stands for the class-wide wording about one listed substance."""
 _ORDER: Final = ("MDP-2-P", "4-AP", "4-piperidone", "P-2-P")
-SECONDS: Final = 20
+TAUTOMERS: Final = 100
 
 
 class Opsin:
@@ -109,14 +110,21 @@ class Structures:
 
     def __init__(self, opsin: Opsin, known: Lists) -> None:
         from rdkit import Chem, RDLogger
+        from rdkit.Chem.MolStandardize import rdMolStandardize
+        from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
+        self._formula = CalcMolFormula
         RDLogger.DisableLog("rdApp.*")  # type: ignore[attr-defined]  # made at run time
         self._chem, self._opsin = Chem, opsin
+        self._enumerator = rdMolStandardize.TautomerEnumerator()
+        self._enumerator.SetMaxTautomers(TAUTOMERS)
         self._classes = {name: Chem.MolFromSmarts(CLASSES[name]) for name in _ORDER}
         self._skeletons: dict[str, tuple[str, ...]] = {}
+        self._tautomers: dict[str, tuple[str, ...]] = {}
+        self._forms: dict[str, Form] = {}
+        self._formulas: set[str] = set()
         for one in known.substances.values():
-            for skeleton in {one.skeleton, self._skeleton(one.smiles)} - {""}:
-                self._skeletons[skeleton] = (*self._skeletons.get(skeleton, ()), one.key)
+            self._learn(one)
         self._cached = lru_cache(maxsize=65_536)(self._look)
 
     def resolve(self, folded: Sequence[str]) -> list[Found | None]:
@@ -129,24 +137,49 @@ class Structures:
     def close(self) -> None:
         self._opsin.close()
 
+    def _learn(self, one: Substance) -> None:
+        """A listed substance by its skeleton, by that of its main tautomer, and its stereochemistry."""
+        molecule = self._parent(one.smiles) if one.smiles else None
+        own = {one.skeleton, self._skeleton_of(molecule)} - {""}
+        for skeleton in own:
+            self._skeletons[skeleton] = (*self._skeletons.get(skeleton, ()), one.key)
+        tautomer = self._skeleton_of(self._main_tautomer(molecule))
+        if tautomer and tautomer not in own:
+            self._tautomers[tautomer] = (*self._tautomers.get(tautomer, ()), one.key)
+        if molecule is not None:
+            self._formulas.add(self._formula(molecule))
+        self._forms[one.key] = Form(NONE, NONE) if molecule is None else form_of(self._chem, molecule)
+
     def _look(self, name: str, smiles: str) -> Found | None:
-        skeleton = self._skeleton(smiles)
-        if skeleton in self._skeletons:
-            return Found(name, substances=self._skeletons[skeleton])
         molecule = self._parent(smiles)
         if molecule is None:
             return None
+        skeleton = self._skeleton_of(molecule)
+        if skeleton in self._skeletons:
+            named, form = told(block(self._chem, molecule), self._skeletons[skeleton], self._forms)
+            return Found(name, substances=named, form=form)
+        alike = self._formula(molecule) in self._formulas  # tautomers have one formula; looking for them takes long
+        tautomer = self._skeleton_of(self._main_tautomer(molecule)) if alike else ""
+        listed = self._skeletons.get(tautomer) or self._tautomers.get(tautomer)
+        if listed:
+            return Found(name, substances=listed, form=TAUTOMER)
         for rule, pattern in self._classes.items():
             if molecule.HasSubstructMatch(pattern):
                 return Found(name, rule=rule)
         return Found(name)
 
-    def _skeleton(self, smiles: str) -> str:
-        """The first block of the InChIKey of the parent: no stereo, no salt. Of a bare counter-ion, nothing."""
-        molecule = self._parent(smiles)
+    def _skeleton_of(self, molecule: Any | None) -> str:
+        """The first block of the InChIKey: no stereo. Of nothing, nothing."""
+        return "" if molecule is None else str(self._chem.MolToInchiKey(molecule))[:14]  # type: ignore[no-untyped-call]
+
+    def _main_tautomer(self, molecule: Any | None) -> Any | None:
+        """The same for keto and enol and for wandering hydrogens."""
         if molecule is None:
-            return ""
-        return str(self._chem.MolToInchiKey(molecule))[:14]  # type: ignore[no-untyped-call]
+            return None
+        try:
+            return self._enumerator.Canonicalize(molecule)
+        except (RuntimeError, ValueError):
+            return None
 
     def _parent(self, smiles: str) -> Any | None:
         """The largest fragment, uncharged."""
