@@ -48,6 +48,10 @@ class Here(Protocol):
 
     def holds(self, *roles: str) -> bool: ...
 
+    def draft(self, content: dict[str, Any]) -> str:
+        """Keep a draft that takes files; the address of the page where they are added, before it is checked and proposed."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Page:

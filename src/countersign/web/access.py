@@ -13,6 +13,7 @@ from django.db import DataError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from countersign.charter.models import Officer
@@ -21,6 +22,7 @@ from countersign.exchange.house import House
 from countersign.kernel.errors import CountersignError, InvalidInput, Unavailable
 from countersign.ledger.core.statements import RootKey
 from countersign.web import people, premises
+from countersign.web.desk import drafts
 from countersign.web.errors import AccountRefused
 from countersign.web.shown import refusals
 
@@ -35,6 +37,11 @@ class Desk:
 
     def holds(self, *roles: str) -> bool:
         return bool(set(roles) & set(self.officer.roles))
+
+    def draft(self, content: dict[str, Any]) -> str:
+        """A draft of a stream's kind: its text is whole, files may come to it, and it is checked before it is proposed."""
+        row = drafts.begin(self.house, self.officer, content["kind"], {"content": content})
+        return reverse("draft_page", args=[row.id, "files"])
 
 
 View = Callable[..., HttpResponseBase]

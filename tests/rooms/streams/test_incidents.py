@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import json
+import re
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from support import flow, officers_of, precursors_of, web_of
-from support.desk_of import Visitor
+from support.desk_of import Visitor, text
 
 from countersign.exchange import contents, kinds
 from countersign.exchange.errors import AlreadyDecided, ContentInvalid
@@ -157,8 +159,23 @@ def test_an_incident_is_told_on_its_page_and_stands_in_the_list(ca):
     visitor = Visitor(ca, "p-drafter")
     told = visitor.post("/streams/precursors/incidents/new", FORM)
     assert told.status_code == 302, told.content.decode()[-3000:]
-    item = ExchangeItem.objects.get(kind="incident.seizure")
-    assert contents.read(ca.house, item).content["what"] == "rotary press"
+    draft = re.search(r"drf_\w+", told["Location"]).group()
+    photo = b"\x89PNG\r\n\x1a\n" + bytes(3 << 20)
+    begun = visitor.raw(
+        f"/drafts/{draft}/upload",
+        json.dumps({"name": "press.png", "size": len(photo)}).encode(),
+        kind="application/json",
+    ).json()
+    for begin in range(0, len(photo), begun["piece"]):
+        visitor.raw(begun["next"], photo[begin : begin + begun["piece"]], **{"X-Begin": str(begin)})
+    assert "rotary press" in text(visitor.get(f"/drafts/{draft}/check"))
+    item = ExchangeItem.objects.get(id=re.search(r"itm_\w+", visitor.check(draft)["Location"]).group())
+    content = contents.read(ca.house, item).content
+    assert content["what"] == "rotary press"
+    assert [(file["name"], file["size"]) for file in content["attachments"]] == [("press.png", len(photo))]
+    assert "press.png" in text(visitor.get(f"/streams/precursors/incidents/{item.id}"))
+    (file,) = content["attachments"]
+    assert b"".join(visitor.get(f"/items/{item.id}/files/{file['id']}").streaming_content) == photo
     assert "tablet press" in visitor.get("/streams/precursors/incidents").content.decode()
 
 

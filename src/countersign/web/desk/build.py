@@ -27,6 +27,8 @@ _LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 def content_of(house: House, officer: Officer, kind: str, typed: Typed) -> dict[str, Any]:
     """The content for the gate, as `gate.propose` takes it. Raises nothing: faults are found by the kind's schema."""
+    if "content" in typed:  # a stream's: it was whole when the draft began
+        return dict(typed["content"])
     makers = {"request.information": _request, FLASH: _flash, "spontaneous": _spontaneous, "note": _note, "reply": _reply,
               "reply.interim": _interim, "refusal": _refusal, "feedback.outcome": _feedback, "permission": _permission,
               "verdict": _verdict}  # fmt: skip

@@ -60,13 +60,21 @@ _ASIDE: Final = {"reply": ("files",)}
 """Pages that are not on the way but may be asked for from the last one."""
 
 
+_OF_STREAMS: Final = ("files", "check")
+"""A stream asks for its fields on a page of its own; the draft begins with them."""
+
+
+def _pages(kind: str) -> tuple[str, ...]:
+    return _PAGES.get(kind, _OF_STREAMS)
+
+
 def of(kind: str) -> tuple[str, ...]:
-    return (*_PAGES[kind], *_ASIDE.get(kind, ()))
+    return (*_pages(kind), *_ASIDE.get(kind, ()))
 
 
 def after(kind: str, page: str) -> str:
     """The page that follows."""
-    names = _PAGES[kind]
+    names = _pages(kind)
     if page not in names:
         return names[-1]
     return names[min(names.index(page) + 1, len(names) - 1)]
@@ -76,7 +84,7 @@ def first_open(kind: str, typed: dict[str, Any]) -> str:
     """The first page a person must still see; a follow-up begins at its question."""
     if kind == "request.information" and "home" in typed and "question" not in typed:
         return "question"
-    for page in _PAGES[kind]:
+    for page in _pages(kind):
         if page == "to" and set(typed.get("to", {})) >= {"offence"} and typed["to"]["offence"]:
             continue
         if page not in typed or page == "to":
@@ -86,7 +94,7 @@ def first_open(kind: str, typed: dict[str, Any]) -> str:
 
 def missing(kind: str, typed: dict[str, Any]) -> list[tuple[str, str]]:
     """Pages without which the item cannot be proposed: name and title."""
-    return [(page, str(TITLES[page])) for page in _PAGES[kind] if page not in _OPTIONAL and not _filled(page, typed)]
+    return [(page, str(TITLES[page])) for page in _pages(kind) if page not in _OPTIONAL and not _filled(page, typed)]
 
 
 def form(here: Desk, row: Draft, typed: dict[str, Any], page: str, data: Any = None) -> Any:
@@ -104,7 +112,7 @@ def form(here: Desk, row: Draft, typed: dict[str, Any], page: str, data: Any = N
 
 def frame(row: Draft, page: str) -> dict[str, Any]:
     """What every page of a draft shows: its steps, where it is, the way back."""
-    names = _PAGES[row.kind]
+    names = _pages(row.kind)
     place = names.index(page) if page in names else len(names) - 1
     return {
         "draft": row, "page": page, "page_title": TITLES[page], "steps": [(name, TITLES[name]) for name in names],

@@ -11,8 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from countersign.exchange import contents, gate, walls
+from countersign.exchange import contents, gate, kinds, walls
 from countersign.exchange.models import ExchangeItem
+from countersign.exchange.prefill import prefilled
 from countersign.exchange.streams import Here
 from countersign.kernel.errors import CountersignError, NotFound
 from countersign.streams.precursors import picture, queries, words
@@ -39,14 +40,14 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
 
 
 def new(request: HttpRequest, here: Here) -> HttpResponse:
-    """Tell an incident; it is proposed as it stands."""
+    """Tell an incident: its photographs and papers come next, then it is checked and proposed."""
     form = IncidentForm(request.POST or None)
     refused: CountersignError | None = None
     if request.method == "POST" and form.is_valid():
         try:
-            item = gate.propose(here.house, here.officer, form.content(here)).item
-            messages.success(request, _("It is proposed. It leaves when those who must approve have approved."))
-            return redirect("item", item.id)
+            content = form.content(here)
+            kinds.validate(prefilled(here.house.pack, content))
+            return redirect(here.draft(content))
         except CountersignError as error:
             refused = error
     told = {"form": form, "refused": refused}
