@@ -6,7 +6,7 @@ A stream brings kinds, pages, indicators and chores. It never releases by itself
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -21,6 +21,7 @@ from countersign.kernel.errors import CountersignError
 
 if TYPE_CHECKING:
     from countersign.charter.models import Officer
+    from countersign.exchange.attachments import File
     from countersign.exchange.house import House
 
 log = structlog.get_logger("streams")
@@ -50,6 +51,18 @@ class Here(Protocol):
 
     def draft(self, content: dict[str, Any]) -> str:
         """Keep a draft that takes files; the address of the page where they are added, before it is checked and proposed."""
+        ...
+
+    def collect(self, then: str) -> str:
+        """The address of a page that takes files in sealed pieces; when they are whole it leads to `then` and a reference."""
+        ...
+
+    def collected(self, reference: str) -> Sequence[File]:
+        """The files that were collected under the reference."""
+        ...
+
+    def drop(self, reference: str) -> None:
+        """Take away what was collected."""
         ...
 
 

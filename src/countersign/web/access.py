@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
@@ -18,11 +18,12 @@ from django.views.decorators.cache import never_cache
 
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
+from countersign.exchange.attachments import File
 from countersign.exchange.house import House
 from countersign.kernel.errors import CountersignError, InvalidInput, Unavailable
 from countersign.ledger.core.statements import RootKey
 from countersign.web import people, premises
-from countersign.web.desk import drafts
+from countersign.web.desk import drafts, uploads
 from countersign.web.errors import AccountRefused
 from countersign.web.shown import refusals
 
@@ -42,6 +43,18 @@ class Desk:
         """A draft of a stream's kind: its text is whole, files may come to it, and it is checked before it is proposed."""
         row = drafts.begin(self.house, self.officer, content["kind"], {"content": content})
         return reverse("draft_page", args=[row.id, "files"])
+
+    def collect(self, then: str) -> str:
+        """Files for a stream, in sealed pieces; `then` is an address of this node."""
+        row = drafts.begin(self.house, self.officer, drafts.COLLECTING, {"then": then})
+        return reverse("draft_page", args=[row.id, "files"])
+
+    def collected(self, reference: str) -> Sequence[File]:
+        """The whole files. Raises NotFound, InvalidInput."""
+        return uploads.sources(self.house, self.officer, drafts.find(self.officer, reference))
+
+    def drop(self, reference: str) -> None:
+        drafts.discard(self.officer, reference)
 
 
 View = Callable[..., HttpResponseBase]

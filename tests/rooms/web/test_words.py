@@ -80,12 +80,15 @@ def test_every_act_of_the_decisions_log_has_words():
     from pathlib import Path
 
     import countersign
+    from countersign.exchange.models import GateDecision
     from countersign.web.shown.codes import ACTS
 
     found = set()
     for path in Path(countersign.__path__[0]).rglob("*.py"):
         found |= set(re.findall(r'\bact="([a-z_.]+)"', path.read_text()))
     assert found - set(ACTS) == set()
+    longest = GateDecision._meta.get_field("action").max_length
+    assert {act for act in found | set(ACTS) if len(act) > longest} == set()
 
 
 def test_every_need_of_the_rules_has_words_and_somebody_who_meets_it(policy_sets):

@@ -73,6 +73,41 @@ class Screening(models.Model):
         indexes = (models.Index(fields=("officer", "at")),)
 
 
+class Upload(models.Model):
+    """A file of lines that is screened in portions; its name, lines and answers lie under the authority's key, for a day."""
+
+    id = models.CharField(max_length=30, primary_key=True)
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    authority = models.CharField(max_length=32)
+    name = models.BinaryField()
+    at = models.DateTimeField()
+    rows = models.IntegerField()
+    done = models.IntegerField(default=0)
+    listed = models.IntegerField(default=0)
+    reviews = models.IntegerField(default=0)
+    faults = models.IntegerField(default=0)
+    rests = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=("officer", "at")), models.Index(fields=("ended_at", "at")))
+
+
+class UploadPortion(models.Model):
+    """Some lines of an upload; once they are screened, their answers in the place of the lines."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="portions")
+    place = models.IntegerField()
+    sealed = models.BinaryField()
+    answered = models.BooleanField(default=False)
+    listed = models.IntegerField(default=0)
+    reviews = models.IntegerField(default=0)
+    faults = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("upload", "place"), name="portion_once"),)
+
+
 class Allowed(models.Model):
     """A person found that this description is not what it resembled. It spares the next the question, until it ends."""
 

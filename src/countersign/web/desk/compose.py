@@ -155,6 +155,9 @@ def _files(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
     if request.method == "POST" and request.POST.get("remove"):
         uploads.remove(row, request.POST["remove"])
         return redirect("draft_page", row.id, "files")
+    if request.method == "POST" and row.kind == drafts.COLLECTING:
+        uploads.sources(here.house, here.officer, row)
+        return redirect(f"{drafts.read(here.house, here.officer, row)['then']}{row.id}")
     if request.method == "POST":
         return redirect("draft_page", row.id, pages.after(row.kind, "files"))
     listed = uploads.listed(here.house, here.officer, row)

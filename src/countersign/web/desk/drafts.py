@@ -21,6 +21,8 @@ from countersign.kernel.ids import new_id
 from countersign.web.models import Draft
 
 CLAIMED: Final = "-"
+COLLECTING: Final = "files"
+"""The kind of a draft that becomes no item: it collects files for a page of a stream."""
 _CLAIM: Final = timedelta(minutes=30)
 _LOOKS, _LOOK_SECONDS = 20, 0.1
 
@@ -45,7 +47,11 @@ def find(officer: Officer, draft_id: str, *, lock: bool = False) -> Draft:
 
 def open_ones(officer: Officer) -> list[Draft]:
     """The officer's drafts that were not proposed yet, the newest first."""
-    return list(Draft.objects.filter(officer=officer, item__in=("", CLAIMED)).order_by("-updated_at")[:50])
+    return list(
+        Draft.objects.filter(officer=officer, item__in=("", CLAIMED))
+        .exclude(kind=COLLECTING)
+        .order_by("-updated_at")[:50]
+    )
 
 
 def read(house: House, officer: Officer, draft: Draft) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from countersign.charter import packs
 from countersign.charter.models import Peer
 from countersign.exchange.kinds import FLASH
 from countersign.web.access import Desk
+from countersign.web.desk import drafts
 from countersign.web.forms import answer, request
 from countersign.web.forms.base import PageForm
 from countersign.web.models import Draft
@@ -65,7 +66,7 @@ _OF_STREAMS: Final = ("files", "check")
 
 
 def _pages(kind: str) -> tuple[str, ...]:
-    return _PAGES.get(kind, _OF_STREAMS)
+    return ("files",) if kind == drafts.COLLECTING else _PAGES.get(kind, _OF_STREAMS)
 
 
 def of(kind: str) -> tuple[str, ...]:

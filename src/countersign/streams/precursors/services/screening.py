@@ -1,17 +1,15 @@
 """Screening by an officer: counted, noted, limited by the hour; near misses in a row are told to a supervisor.
 
-No line is kept. A customs desk is never locked out for what it finds; only the rate has a limit, so that nobody can try out which
-variants escape control.
+No line is kept here. A customs desk is never locked out for what it finds; only the rate has a limit, so that nobody can try
+out which variants escape control.
 """
 
 from __future__ import annotations
 
-import io
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, BinaryIO, Final
+from typing import Final
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
@@ -24,7 +22,6 @@ from countersign.exchange.house import House
 from countersign.kernel import clock, hashing
 from countersign.kernel.errors import InvalidInput, NotAllowed
 from countersign.streams.precursors.models import Allowed, Screening
-from countersign.streams.precursors.screening import reading
 from countersign.streams.precursors.screening.result import CLEAR, LISTED, REVIEW, Goods, Reason, Result
 from countersign.streams.precursors.screening.text import fold
 from countersign.streams.precursors.services import listing
@@ -54,19 +51,6 @@ def screen(house: House, officer: Officer, goods: Sequence[Goods]) -> list[Resul
     ]
     _note(house, officer, results)
     return results
-
-
-def screen_file(house: House, officer: Officer, source: BinaryIO, *, name: str) -> Iterator[dict[str, Any]]:
-    """Answers and faults of a file's rows, in portions; by its name it is a table or JSON lines."""
-    if name.lower().endswith((".json", ".jsonl", ".ndjson")):
-        rows: Iterator[Any] = reading.json_lines(source)
-    else:
-        rows = reading.csv_rows(io.TextIOWrapper(source, encoding="utf-8-sig", newline=""))
-    while portion := list(itertools.islice(rows, PORTION)):
-        asked = [row for row in portion if isinstance(row, Goods)]
-        found = iter(screen(house, officer, asked))
-        for row in portion:
-            yield next(found).as_json() | {"description": row.description} if isinstance(row, Goods) else row
 
 
 @transaction.atomic
