@@ -14,6 +14,7 @@ from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import structlog
+from pydantic import BaseModel
 
 from countersign.exchange import kinds
 from countersign.exchange.kinds import Kind
@@ -78,6 +79,19 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
+class Call:
+    """A call for systems of the authority, below the stream's address in the API: `function` (module:function) takes the house,
+    the officer in whose name it is made and the body, `asks`, and returns `answers`. It changes nothing that another call sees."""
+
+    path: str
+    function: str
+    asks: type[BaseModel]
+    answers: type[BaseModel]
+    summary: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Indicator:
     """A number that the plan can adopt: what it means, how it is counted, and the query (authority, first day, last day)."""
 
@@ -94,7 +108,7 @@ class Indicator:
 @dataclass(frozen=True, slots=True)
 class Stream:
     """The manifest. `acts`: what it writes into the decisions log; `app`: its Django application; `chores`: what the courier does
-    for it now and then; `docs`: its page."""
+    for it now and then; `docs`: its page; `calls`: what systems may call."""
 
     key: str
     names: Names
@@ -108,6 +122,7 @@ class Stream:
     chores: tuple[str, ...] = ()
     command: str = ""
     command_help: str = ""
+    calls: tuple[Call, ...] = ()
 
 
 @lru_cache(maxsize=1)

@@ -10,8 +10,8 @@ from typing import Any, Final
 from countersign.charter.packs import StatePack
 from countersign.exchange.clocks import Period
 from countersign.exchange.kinds import Kind
-from countersign.exchange.streams import Indicator, Page, Stream, loaded
-from countersign.streams.precursors import schemas
+from countersign.exchange.streams import Call, Indicator, Page, Stream, loaded
+from countersign.streams.precursors import calls, schemas
 
 _NAMES: Final[dict[str, Any]] = tomllib.loads((Path(__file__).parent / "names.toml").read_text("utf-8"))
 _SERVICES: Final = "countersign.streams.precursors.services"
@@ -159,6 +159,10 @@ STREAM: Final = Stream(
     app="countersign.streams.precursors.apps.PrecursorsConfig",
     docs="docs/streams/precursors.md",
     chores=(f"{_SERVICES}.listing:rescreen", f"{_SERVICES}.uploads:work"),
+    calls=(
+        Call("screen", "countersign.streams.precursors.calls:screen", calls.DeclarationLines, calls.LineAnswers,
+             "Screen declaration lines against the control lists of their day", ROLES),
+    ),
     command="countersign.streams.precursors.command",
     command_help="screen declaration lines against the control lists of the UN, Canada and India",
 )  # fmt: skip

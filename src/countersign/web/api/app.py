@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from countersign.web.api import cases, clocks, decisions, events, items, problems, proposals
+from countersign.web.api import cases, clocks, decisions, events, items, problems, proposals, stream_calls
 from countersign.web.api.auth import MachineToken, PersonSession
 from countersign.web.api.openapi import DescribedAPI
 
@@ -16,3 +16,4 @@ api = DescribedAPI(
 problems.install(api)
 for module in (cases, items, proposals, clocks, decisions, events):
     api.add_router("", module.router)
+api.add_router("", stream_calls.router())

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from countersign.exchange import streams
 from countersign.exchange.home_sheet import MEMBER, HomeSheet
 from countersign.exchange.kinds import KINDS
 from countersign.web.api.problems import MEDIA_TYPE
@@ -27,7 +29,7 @@ class DescribedAPI(NinjaAPI):
 
     def get_openapi_schema(self, *, path_prefix: str | None = None, path_params: Any = None) -> OpenAPISchema:
         schema = super().get_openapi_schema(path_prefix=path_prefix, path_params=path_params)
-        schema["components"]["schemas"] |= _drafts()
+        schema["components"]["schemas"] |= _drafts() | _asked()
         for operations in schema["paths"].values():
             for operation in operations.values():
                 _describe(operation)
@@ -42,6 +44,20 @@ def _describe(operation: dict[str, Any]) -> None:
             response["content"] = {MEDIA_TYPE: content["application/json"]}
         elif octets and int(status) == 200:
             response["content"] = {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+
+
+def body_of(model: type[BaseModel]) -> dict[str, Any]:
+    """A request body of one model."""
+    schema = {"$ref": _REFERENCE.format(model=model.__name__)}
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
+
+
+def _asked() -> dict[str, Any]:
+    """Schemas of what the streams' calls take."""
+    modes: list[tuple[Any, Any]] = [(call.asks, "validation") for one in streams.installed() for call in one.calls]
+    _, described = models_json_schema(modes, ref_template=_REFERENCE)
+    schemas: dict[str, Any] = described.get("$defs", {})
+    return schemas
 
 
 def _drafts() -> dict[str, Any]:

@@ -124,9 +124,7 @@ def drop(house: House, officer: Officer, name: str) -> None:
     row = find(officer, name)
     with transaction.atomic():
         row.delete()
-        decisions.record_act(
-            house, None, act="precursors.upload_drop", facts={"officer": officer.id, "upload": name}
-        )
+        decisions.record_act(house, None, act="precursors.upload_drop", facts={"officer": officer.id, "upload": name})
 
 
 @transaction.atomic
