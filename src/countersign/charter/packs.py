@@ -57,6 +57,11 @@ class StatePack:
     provisions: dict[str, str]
     theme: str
     transfer_restricted: frozenset[str]
+    assistance: dict[str, str]
+
+    def central_authority(self) -> Authority | None:
+        """Who asks for and gives mutual legal assistance."""
+        return next((one for one in self.authorities.values() if one.function == "central_authority"), None)
 
     def spoc(self) -> Authority:
         return next(authority for authority in self.authorities.values() if authority.spoc)
@@ -151,6 +156,7 @@ def _read(manifest: Path) -> StatePack:
             markings=_markings(content["markings"]),
             default_marking=content["markings"]["default"],
             theme=str(content.get("theme", "slate")),
+            assistance={name: str(text) for name, text in content.get("assistance", {}).items()},
             transfer_restricted=frozenset(content.get("transfer_restricted", ())),
             offences={name: str(penalty) for name, penalty in content["offences"].items()},
             provisions={name: str(text) for name, text in content.get("provisions", {}).items()},

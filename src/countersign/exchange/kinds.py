@@ -105,6 +105,12 @@ def _asks_in_words(content: Content) -> bool:
     return bool(content.get("necessity") or content.get("recipient"))
 
 
+def _assistance(house: Any, item: Any, content: dict[str, Any]) -> None:
+    from countersign.exchange import assistance  # it stands on this module
+
+    assistance.on_status(house, item, content)
+
+
 PERSONS_ASKED: Final = ("request.information", FLASH)
 """Kinds that may ask about natural persons: admission before any search, one answer a person, the neutral answer."""
 _REQUESTS: Final = frozenset(PERSONS_ASKED)
@@ -130,6 +136,8 @@ KINDS: Final[dict[str, Kind]] = {
         Kind("permission.court_use", 1, schemas.PermissionCourtUse, _asks_or_releases, "permission", _permission_clock,
              _asks_in_words, _ASKABLE, closes=True),
         Kind("assurance.breach", 1, schemas.AssuranceBreach, _releases, "note", _no_clock, _codes_alone),
+        Kind("mla.status", 1, schemas.MlaStatus, _releases, "note", _no_clock, _codes_alone, channel="mlat",
+             released=_assistance, arrived=_assistance),
         Kind("recall", 1, schemas.Recall, _releases, "note", _no_clock, _codes_alone, standing=True),
         Kind("note.test", 1, schemas.TestMessage, _releases, "note", _no_clock, _codes_alone, standing=True),
     )

@@ -206,6 +206,17 @@ class AssuranceBreach(Addressed):
     learned_on: Day
 
 
+class MlaStatus(ForDesk):
+    """Where a request for mutual legal assistance stands that is about an item of this channel: told in codes between the
+    central authorities, so that both sides see it. The request itself goes by the treaty's own way."""
+
+    kind: Literal["mla.status"]
+    item: ItemId
+    reference: Code
+    status: Literal["sent", "withdrawn", "received", "granted", "refused"]
+    on: Day
+
+
 class Recall(Addressed):
     """The item is not to be used any more. Every recall gives this one ground, whatever its reason is (protocol section 7)."""
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from countersign.charter.models import Officer
     from countersign.exchange.attachments import File
     from countersign.exchange.house import House
+    from countersign.exchange.models import ExchangeItem
 
 log = structlog.get_logger("streams")
 GROUP: Final = "countersign.streams"
@@ -80,8 +81,8 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call for systems of the authority, below the stream's address in the API: `function` (module:function) takes the house,
-    the officer in whose name it is made and the body, `asks`, and returns `answers`. It changes nothing that another call sees."""
+    """A call for systems of the authority, below the stream's address in the API: `function` (module:function) takes the
+    house, the officer in whose name it is made and the body, `asks`, and returns `answers`. It makes nothing."""
 
     path: str
     function: str
@@ -106,9 +107,21 @@ class Indicator:
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """Something of a stream for the first screen of a desk: in words what is to be done, by which role, about which item, on
+    which of the stream's pages (called with the item's reference)."""
+
+    what: str
+    role: str
+    item: ExchangeItem
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
 class Stream:
     """The manifest. `acts`: what it writes into the decisions log; `app`: its Django application; `chores`: what the courier does
-    for it now and then; `docs`: its page; `calls`: what systems may call."""
+    for it now and then; `docs`: its page; `calls`: what systems may call; `due`: what waits for an officer
+    (house, officer)."""
 
     key: str
     names: Names
@@ -123,6 +136,7 @@ class Stream:
     command: str = ""
     command_help: str = ""
     calls: tuple[Call, ...] = ()
+    due: str = ""
 
 
 @lru_cache(maxsize=1)

@@ -30,6 +30,7 @@ PREFIXES: Final = {
     "dfl": "file of a draft",
     "trl": "translation",
     "flt": "kept filter",
+    "mla": "request for mutual legal assistance",
     "upl": "file to be looked at",
 }
 _SHAPE: Final = re.compile(r"^([a-z]{3})_([a-z2-7]{26})$")

@@ -28,6 +28,7 @@ _PLACES = (
     ("standing", _("Standing authorisations"), ("releaser", "second_officer", "legal", "executive", "reviewer")),
     ("arrangements", _("Arrangements"), ("legal", "executive")),
     ("assurances", _("Assurances"), ("legal", "risk_officer", "executive", "senior_officer")),
+    ("assistances", _("Legal assistance"), ("originator", "desk", "analyst", "legal", "executive")),
     ("duty", _("Duty roster"), (*_READERS, "reviewer")),
     ("readers", _("Named readers"), ("head",)),
     ("escalations", _("Escalations"), ("head", "executive", "reviewer")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from countersign.exchange.models.assistance import Assistance
 from countersign.exchange.models.calling import DutyPage, DutyTurn, Escalation, LifeLane, RecallDue
 from countersign.exchange.models.deciding import (
     Approval,
@@ -26,6 +27,7 @@ from countersign.exchange.models.items import (
 __all__ = (
     "AnswerSlot",
     "Approval",
+    "Assistance",
     "Case",
     "ClockPause",
     "DutyPage",

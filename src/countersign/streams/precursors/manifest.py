@@ -18,7 +18,7 @@ _SERVICES: Final = "countersign.streams.precursors.services"
 _VIEWS: Final = "countersign.streams.precursors.views"
 _QUERIES: Final = "countersign.streams.precursors.queries"
 DRAFTERS: Final = ("originator", "desk", "analyst", "liaison_officer")
-ROLES: Final = (*DRAFTERS, "releaser", "second_officer", "legal", "executive")
+ROLES: Final = (*DRAFTERS, "releaser", "second_officer", "senior_officer", "legal", "executive")
 _ANALYSTS: Final = ("analyst", "desk")
 _CONSIGNMENT: Final = frozenset({"business_confidential", "licence_status"})
 
@@ -158,7 +158,8 @@ STREAM: Final = Stream(
     ),
     app="countersign.streams.precursors.apps.PrecursorsConfig",
     docs="docs/streams/precursors.md",
-    chores=(f"{_SERVICES}.listing:rescreen", f"{_SERVICES}.uploads:work"),
+    chores=(f"{_SERVICES}.listing:rescreen", f"{_SERVICES}.uploads:work", f"{_SERVICES}.calling:call"),
+    due=f"{_SERVICES}.calling:due",
     calls=(
         Call("screen", "countersign.streams.precursors.calls:screen", calls.DeclarationLines, calls.LineAnswers,
              "Screen declaration lines against the control lists of their day", ROLES),

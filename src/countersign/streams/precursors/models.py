@@ -31,6 +31,18 @@ class Notice(models.Model):
         indexes = (models.Index(fields=("state", "at")),)
 
 
+class NoticeCall(models.Model):
+    """While nobody replies, a notice goes up: at half of its time, and at four fifths; who was called by role."""
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="calls")
+    level = models.SmallIntegerField()
+    role = models.CharField(max_length=32)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("notice", "level"), name="called_once_a_level"),)
+
+
 class ListChange(models.Model):
     """A row of a state's own list that came by `controllist.update`; it counts for that jurisdiction alone."""
 

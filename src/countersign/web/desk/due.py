@@ -13,7 +13,7 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from countersign.charter.models import Officer
-from countersign.exchange import approvals, gate, kinds, queries, walls
+from countersign.exchange import approvals, gate, kinds, queries, streams, walls
 from countersign.exchange.errors import NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import AnswerSlot, Approval, ExchangeItem
@@ -61,7 +61,7 @@ class _Items:
     """The rows of the authority's items; what every row needs is read once."""
 
     def __init__(self, house: House, officer: Officer) -> None:
-        self._officer, self._roles = officer, set(officer.roles)
+        self._house, self._officer, self._roles = house, officer, set(officer.roles)
         self._own = state_name(house.pack.code)
         self._is_central = house.pack.authorities[officer.authority].function == "central_authority"
         self._items = queries.items(officer)
@@ -74,6 +74,7 @@ class _Items:
         yield from self._received()
         yield from self._proposed()
         yield from self._central()
+        yield from self._of_streams()
         sent = self._items.filter(direction=ExchangeItem.OUT, state=ExchangeItem.RELEASED, answered_at=None)
         for item in sent.filter(due_at__isnull=False)[:_MOST]:
             yield self._row(_("Answer to us"), self._own, state_name(item.peer.state_code), "item", item)
@@ -109,6 +110,13 @@ class _Items:
                 continue
             done = (item.id, approvals.digest(item)) in signed
             yield from self._needs(item, done=done)
+
+    def _of_streams(self) -> Iterator[Due]:
+        """What a stream says is due beside the clocks of its items."""
+        for stream in streams.installed():
+            for one in streams.loaded(stream.due)(self._house, self._officer) if stream.due else ():
+                waits = self._own if one.item.direction == ExchangeItem.OUT else state_name(one.item.peer.state_code)
+                yield self._row(one.what, waits, say(ROLES, one.role), one.page, one.item, mine=one.role in self._roles)
 
     def _central(self) -> Iterator[Due]:
         """Other authorities' drafts that wait for the central legal adviser."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from countersign.charter import alarms, arrangements
 from countersign.charter.models import Arrangement, ArrangementConfirmation, Officer, Peer
-from countersign.exchange import escalation, flash, in_force, readers, standing
+from countersign.exchange import assistance, escalation, flash, gate, in_force, readers, standing
 from countersign.exchange.house import House
 from countersign.exchange.models import StandingAuthorisation
 from countersign.kernel import clock
@@ -42,6 +42,8 @@ def rows(house: House, officer: Officer) -> Iterator[Waiting]:
         yield from _of_law(house, officer, roles)
     if roles & {"legal", "reviewer"}:
         yield from _of_reviews(officer)
+    if roles & {"legal", *gate.DRAFTING_ROLES}:
+        yield from _of_assistance(officer, roles)
     if "head" in roles:
         yield from _of_escalations(officer)
         yield from _of_readers(officer)
@@ -112,3 +114,16 @@ def _of_readers(officer: Officer) -> Iterator[Waiting]:
         yield Waiting(
             what, state_name(item.peer.state_code), say(ROLES, "head"), mine=True, page="readers", since=item.created_at
         )
+
+
+def _of_assistance(officer: Officer, roles: set[str]) -> Iterator[Waiting]:
+    """Drafts that a legal adviser hands over; at the central authority, what is to be sent or answered."""
+    for row in assistance.of(officer).filter(state=assistance.DRAFTED, authority=officer.authority):
+        what = _("Hand over a request for legal assistance: %(case)s") % {"case": row.case_ref}
+        mine = "legal" in roles and officer.pk != row.drafter_id
+        yield Waiting(what, say(ROLES, "originator"), say(ROLES, "legal"), mine, "assistances", row.at)
+    for row in assistance.waiting(officer):
+        what = _("Say where a request for legal assistance stands: %(case)s") % {"case": row.case_ref}
+        who = row.authority if row.asks else state_name(row.peer.state_code)
+        mine = bool(roles & set(gate.DRAFTING_ROLES))
+        yield Waiting(what, who, row.central, mine, "assistances", row.at)

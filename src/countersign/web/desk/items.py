@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST
 
 from countersign.exchange import (
     approvals,
+    assistance,
     attachments,
     contents,
     decisions,
@@ -70,6 +71,7 @@ def view_of(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, Any]:
         "permissions": Permission.objects.filter(item=row),
         "can": can(here, row, kept),
         "escalated": Escalation.objects.filter(item=row).select_related("head").first(),
+        "assistance": assistance.about(row),
         "recall_due": RecallDue.objects.filter(item=row).first(),
     } | lane.of_item(here, row)
 
@@ -181,6 +183,11 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         and member
         and not inbound
         and here.holds("desk", "legal", "releaser"),
+        "assist": inbound
+        and row.case_id is not None
+        and member
+        and here.holds(*assistance.DRAFTERS)
+        and row.state != ExchangeItem.FROZEN,
         "prove": row.released_id is not None or row.arrived_id is not None,
         "searchable": admitted,
     }

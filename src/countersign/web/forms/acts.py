@@ -11,7 +11,7 @@ from countersign.exchange import approvals, kinds
 from countersign.exchange.records import CODES
 from countersign.exchange.standing import LONGEST
 from countersign.web.access import Desk
-from countersign.web.forms.base import PageForm, a_day, a_line
+from countersign.web.forms.base import PageForm, a_day, a_line, a_text
 from countersign.web.shown import codes, words
 
 PHRASE: Final = _("The phrase of your approval key")
@@ -46,6 +46,36 @@ class ApproveForm(PageForm):
         own = [role for role in approvals.ROLES if role in here.officer.roles]
         self.fields["role"].choices = words.choices(words.ROLES, own)  # type: ignore[attr-defined]
         self.fields["role"].initial = own[0] if own else None
+
+
+class AssistanceForm(PageForm):
+    """What evidence is asked for by treaty, and for which proceeding."""
+
+    wanted = forms.ChoiceField(label=_("Evidence that is needed"), widget=forms.RadioSelect, initial="certified_copy",
+                               choices=lambda: words.choices(words.EVIDENCE))  # fmt: skip
+    facts = a_text(
+        _("The proceeding, and why the evidence is needed"),
+        help_text=_(
+            "Facts that your central authority puts into the request. The received text is not copied into it."
+        ),
+    )
+
+
+class AssistanceStatusForm(PageForm):
+    """Where a request stands, told to the other central authority."""
+
+    status = forms.ChoiceField(label=_("What is told"), widget=forms.RadioSelect)
+    reference = forms.RegexField(
+        r"^[A-Z0-9][A-Z0-9._-]{0,63}$", label=_("File number of the request"),
+        help_text=_("Capital letters, digits, dots and hyphens; both sides use it."),
+        error_messages={"invalid": _("Capital letters, digits, dots and hyphens only.")},
+    )  # fmt: skip
+    on = a_day(_("On"))
+
+    def __init__(self, *given: Any, statuses: tuple[str, ...], **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["status"].choices = words.choices(words.ASSISTANCE, statuses)  # type: ignore[attr-defined]
+        self.fields["status"].initial = statuses[0] if statuses else None
 
 
 class DeclineForm(PageForm):

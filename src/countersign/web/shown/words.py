@@ -23,6 +23,7 @@ KINDS: Final[dict[str, str | Promise]] = {
     "permission.court_use": _("Permission for use in court"),
     "flash.threat_to_life": _("Threat to life"),
     "assurance.breach": _("Breach of an assurance"),
+    "mla.status": _("Where a request for legal assistance stands"),
     "recall": _("Recall"),
     "": _("Defective item"),
 }
@@ -152,6 +153,21 @@ INFORMATION: Final[Words] = {
     "2": _("2: known to the source, not to the officer"),
     "3": _("3: not known to the source, corroborated"),
     "4": _("4: not known to the source, not corroborated"),
+}
+EVIDENCE: Final[Words] = {
+    "certified_copy": _("a certified copy"),
+    "original": _("the original, on loan"),
+    "testimony": _("the testimony of whoever made it"),
+    "other": _("something else, as said below"),
+}
+ASSISTANCE: Final[Words] = {
+    "drafted": _("drafted"),
+    "handed": _("with the own central authority"),
+    "sent": _("sent to the other state"),
+    "received": _("received there"),
+    "granted": _("granted"),
+    "refused": _("refused"),
+    "withdrawn": _("withdrawn"),
 }
 HANDLING: Final[Words] = {
     "H0": _("For preventing and combating crime only"),

@@ -28,7 +28,7 @@ _TABLES = {
     "language": words.LANGUAGES, "risk": words.RISKS, "mitigation": words.MITIGATIONS, "ground": codes.GROUNDS,
     "ground_remedy": codes.GROUND_REMEDIES, "act": codes.ACTS, "key_role": codes.KEY_ROLES, "peer": codes.PEERS,
     "caveat": codes.CAVEATS, "use": codes.USES, "data": codes.DATA, "persons": codes.PERSONS, "origin": codes.ORIGINS,
-    "doubt": codes.DOUBTS,
+    "doubt": codes.DOUBTS, "evidence": words.EVIDENCE, "assistance": words.ASSISTANCE,
     "flash_act": words.FLASH_ACTS, "workstream": words.WORKSTREAMS,
     "assurance": counted.ASSURANCES, "breach": counted.BREACHES, "flash_finding": counted.FLASH_FINDINGS,
 }  # fmt: skip

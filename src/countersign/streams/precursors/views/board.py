@@ -118,7 +118,7 @@ def notice(request: HttpRequest, here: Here, item_id: str) -> HttpResponse:
     told = shown | {
         "row": _row(here, row), "content": content, "refused": refused, "can": _can(here, row), "lines": _lines(row, content),
         "differences": notices.differences(row), "reasons": [words.say(words.OBJECTIONS, code) for code in row.reasons],
-        "delta": [_change(one) for one in row.delta], "late": _late(here, row),
+        "delta": [_change(one) for one in row.delta], "late": _late(here, row), "calls": row.calls.order_by("level"),
     }  # fmt: skip
     wrong = refused or any(form.is_bound and form.errors for form in shown.values())
     return render(request, "precursors/notice.html", told, status=400 if wrong else 200)
