@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from countersign.charter import packs
-from countersign.streams.precursors.screening import engine, lists, reading, structure
+from countersign.streams.precursors.screening import engine, reading, structure
 from countersign.streams.precursors.screening.result import Goods
 from countersign.streams.precursors.screening.text import fold
 
@@ -82,7 +82,7 @@ def _fuzzy(rows: list[dict[str, str]]) -> list[bool]:
 
 def _opsin(rows: list[dict[str, str]]) -> list[bool]:
     """Descriptions as they stand, read as names, compared by skeleton."""
-    alone = structure.start(lists.shipped())
+    alone = structure.start()
     assert alone is not None
     found = [
         one is not None and bool(one.substances) for one in alone.resolve([row["description"].lower() for row in rows])

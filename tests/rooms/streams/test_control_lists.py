@@ -51,12 +51,12 @@ def _change(path, column, value, where=lambda _: True):
 def test_a_wrong_row_is_refused_with_its_field(folder, table, column, value, field):
     _change(folder / table, column, value)
     with pytest.raises(InvalidInput) as refused:
-        structure.proofread(lists.load(folder))
+        structure.proofread(lists.load(folder).substances.values())
     assert refused.value.diagnostics()["field"] == field
 
 
 def test_the_shipped_tables_pass():
-    structure.proofread(lists.shipped())
+    structure.proofread(lists.shipped().substances.values())
 
 
 def test_every_listing_names_its_source_instrument_and_confidence():

@@ -12,7 +12,7 @@ from countersign.exchange.streams import Here
 from countersign.kernel import clock
 from countersign.streams.precursors import words
 from countersign.streams.precursors.heads import head
-from countersign.streams.precursors.services.files import LINES
+from countersign.streams.precursors.services.files import LINES, LIST, LIST_NEW
 
 
 def pairs(table: words.Words, *, empty: bool = False) -> list[tuple[str, Any]]:
@@ -117,6 +117,18 @@ class NoticeFileForm(forms.Form):
     use_required_attribute = False
     table = forms.FileField(
         label=_("Table of one notice (CSV)"), help_text=_("In the columns that a notice’s page gives.")
+    )
+
+
+class ListFileForm(forms.Form):
+    """A table of changes of the own control list."""
+
+    use_required_attribute = False
+    case_ref = forms.CharField(label=_("Case"), max_length=64)
+    table = forms.FileField(
+        label=_("Table of changes (CSV)"),
+        help_text=_("Columns: %(columns)s. Of a new substance also: %(new)s.")
+        % {"columns": ", ".join(LIST), "new": ", ".join(LIST_NEW)},
     )
 
 

@@ -153,7 +153,7 @@ STREAM: Final = Stream(
              _NAMES["pages"]["precursors_shipments"]),
         Page("suspects", f"{_VIEWS}.suspects:page", "precursors_suspects", _ANALYSTS,
              _NAMES["pages"]["precursors_suspects"]),
-        Page("lists", f"{_VIEWS}.screen:lists", "precursors_lists", ROLES,
+        Page("lists", f"{_VIEWS}.lists:page", "precursors_lists", ROLES,
              _NAMES["pages"]["precursors_lists"]),
     ),
     app="countersign.streams.precursors.apps.PrecursorsConfig",

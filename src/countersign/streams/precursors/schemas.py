@@ -219,10 +219,29 @@ class DeliveryAnswer(AnsweringForDesk):
         return self
 
 
+class NewSubstance(Strict):
+    """A substance that no list had before: what identifies it, and its names in any language. Nothing of how it is made."""
+
+    cas: Cas = ""
+    smiles: Annotated[str, Field(pattern=r"^[A-Za-z0-9@+\-\[\]()=#$%:./\\*]{0,400}$")] = ""
+    formula: Annotated[str, Field(pattern=r"^([A-Z][a-z]?\d*)*$", max_length=60)] = ""
+    names: Annotated[list[Line], Field(max_length=40)] = []
+
+    @model_validator(mode="after")
+    def _identified(self) -> NewSubstance:
+        if not self.cas and not self.smiles:
+            raise ValueError("a new substance is identified by its CAS number, its structure, or both")
+        if self.formula and not self.smiles:
+            raise ValueError("a formula is checked against the structure; give that as well")
+        return self
+
+
 class ListRow(Strict):
-    """One listing that begins: of a substance, in a class, under an instrument; the class `none` takes it from the list."""
+    """One listing that begins: of a substance, in a class, under an instrument; the class `none` takes it from the list.
+    `new`: of a substance that the lists do not have yet."""
 
     substance: Line
+    new: NewSubstance | None = None
     instrument: Line
     type: Literal["I", "II", "A", "B", "BC", "temp", "narcotic", "watch", "none"]
     effective: Day

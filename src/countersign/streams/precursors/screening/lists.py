@@ -69,10 +69,11 @@ class Listing:
 
 @dataclass(frozen=True)
 class Lists:
-    """All substances and listings of a version."""
+    """All substances and listings of a version. `names`: (substance, name) of what came after the tables of names."""
 
     substances: dict[str, Substance]
     listings: tuple[Listing, ...]
+    names: tuple[tuple[str, str], ...] = ()
 
     @cached_property
     def by_substance(self) -> dict[str, list[Listing]]:

@@ -196,6 +196,13 @@ def shipped() -> Finder:
     return Finder(load(packs.common_folder() / "precursors"))
 
 
+@lru_cache(maxsize=4)
+def with_more(names: tuple[tuple[str, str], ...]) -> Finder:
+    """The same with (substance, name) of what a change of a list brought."""
+    more = [Name(name, (substance,), weak=False, kind="listed") for substance, name in names]
+    return Finder([*load(packs.common_folder() / "precursors"), *more])
+
+
 def _weak(kind: str, *, doubtful: bool) -> bool:
     return kind == "abbreviation" or doubtful
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from countersign.kernel.errors import Unavailable
-from countersign.streams.precursors.screening.lists import Lists
+from countersign.streams.precursors.screening.lists import Lists, Substance
 
 if TYPE_CHECKING:
     from countersign.streams.precursors.screening.engine import Engine
@@ -23,15 +23,20 @@ class StreamExtraMissing(Unavailable):
     remedy = "Install them into the Python that runs countersign: pip install 'countersign-node[precursors]'."
 
 
+def require(*packages: str) -> None:
+    """Raise StreamExtraMissing where one of these cannot be imported."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    if missing:
+        raise StreamExtraMissing(f"this needs {', '.join(missing)}.")
+
+
 _MADE: list[tuple[Lists, Engine]] = []
 """The lists last asked for, with their engine."""
 
 
 def engine(known: Lists) -> Engine:
     """Raises StreamExtraMissing. Names and structures are loaded once a process; the lists may change."""
-    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
-    if missing:
-        raise StreamExtraMissing(f"screening needs {', '.join(missing)}.")
+    require(*NEEDED)
     if not _MADE or _MADE[0][0] is not known:
         _MADE[:] = [(known, _made(known))]
     return _MADE[0][1]
@@ -41,11 +46,13 @@ def _made(known: Lists) -> Engine:
     from countersign.streams.precursors.screening import names, words
     from countersign.streams.precursors.screening.engine import Engine
 
-    return Engine(known, names.shipped(), words.shipped(), _structures())
+    finder = names.with_more(known.names) if known.names else names.shipped()
+    return Engine(known, finder, words.shipped(), _structures(tuple(known.substances.values())))
 
 
-@lru_cache(maxsize=1)
-def _structures() -> Structures | None:
+@lru_cache(maxsize=2)
+def _structures(substances: tuple[Substance, ...]) -> Structures | None:
+    """For these substances; the helper that reads names stays warm."""
     from countersign.streams.precursors.screening import structure
 
-    return structure.start()
+    return structure.of(substances)

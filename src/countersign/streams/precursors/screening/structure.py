@@ -11,7 +11,7 @@ import importlib.util
 import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock
@@ -20,7 +20,7 @@ from typing import IO, Any, Final
 from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.screening import lists
 from countersign.streams.precursors.screening.engine import Found
-from countersign.streams.precursors.screening.lists import Lists, Substance
+from countersign.streams.precursors.screening.lists import Substance
 from countersign.streams.precursors.screening.stereo import NONE, TAUTOMER, Form, block, form_of, told
 
 _LIKELY: Final = re.compile(
@@ -108,7 +108,7 @@ class Structures:
 
     off: tuple[str, ...] = ()
 
-    def __init__(self, opsin: Opsin, known: Lists) -> None:
+    def __init__(self, opsin: Opsin, known: Iterable[Substance]) -> None:
         from rdkit import Chem, RDLogger
         from rdkit.Chem.MolStandardize import rdMolStandardize
         from rdkit.Chem.rdMolDescriptors import CalcMolFormula
@@ -123,7 +123,7 @@ class Structures:
         self._tautomers: dict[str, tuple[str, ...]] = {}
         self._forms: dict[str, Form] = {}
         self._formulas: set[str] = set()
-        for one in known.substances.values():
+        for one in known:
             self._learn(one)
         self._cached = lru_cache(maxsize=65_536)(self._look)
 
@@ -195,12 +195,12 @@ class Structures:
             return None
 
 
-def proofread(known: Lists) -> None:
+def proofread(known: Iterable[Substance]) -> None:
     """Raise InvalidInput where a substance's structure cannot be read or disagrees with its formula or its key. Needs RDKit."""
     from rdkit import Chem
     from rdkit.Chem.rdMolDescriptors import CalcMolFormula
 
-    for one in known.substances.values():
+    for one in known:
         if not one.smiles:
             continue
         molecule = Chem.MolFromSmiles(one.smiles)
@@ -213,11 +213,19 @@ def proofread(known: Lists) -> None:
             raise InvalidInput(f"{one.key}: the structure has the key {key}.", field="inchikey")
 
 
-def start(known: Lists | None = None) -> Structures | None:
-    """The layer, where Java, py2opsin's jar and RDKit are all there; else None."""
-    if missing():
-        return None
-    return Structures(Opsin(_jar()), known or lists.shipped())
+def start() -> Structures | None:
+    """The layer on the shipped lists with a helper of its own; None where Java, py2opsin's jar or RDKit is missing."""
+    return None if missing() else Structures(Opsin(_jar()), lists.shipped().substances.values())
+
+
+def of(substances: Iterable[Substance]) -> Structures | None:
+    """The layer for these substances; all share one helper of the process."""
+    return None if missing() else Structures(_shared(), substances)
+
+
+@lru_cache(maxsize=1)
+def _shared() -> Opsin:
+    return Opsin(_jar())
 
 
 def missing() -> tuple[str, ...]:

@@ -22,6 +22,9 @@ PICS: Final = (
     "type", "date", "place", "substance", "cas", "quantity", "packing", "declared_as", "hs_code", "origin", "transit",
     "destination", "transport", "container", "laboratory_reference", "pre_export_notice", "follow_up",
 )  # fmt: skip
+LIST: Final = ("substance", "type", "instrument", "effective", "end", "source")
+LIST_NEW: Final = ("cas", "smiles", "formula", "names")
+"""Columns that identify a substance which no list had before; names are separated by |."""
 LINES: Final = 3
 """Substances that the form of a notice takes."""
 LONGEST: Final = 1 << 18
@@ -66,6 +69,31 @@ def incident_table(content: dict[str, Any]) -> str:
         for one in content.get("lines", ())
     ] or [{"substance": content["what"], "quantity": content["quantity"]}]
     return _table(PICS, [head | one for one in goods])
+
+
+def read_list(text: str) -> list[dict[str, Any]]:
+    """A table of changes of the own control list as rows of `controllist.update`. Raises InvalidInput naming row and column."""
+    if len(text) > LONGEST:
+        raise InvalidInput(f"longer than {LONGEST} characters.", field="file")
+    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))
+    missing = [name for name in LIST if not rows or name not in rows[0]]
+    if missing:
+        raise InvalidInput(
+            f"the header lacks {', '.join(missing)}.", field="header", remedy=f"Columns: {', '.join(LIST + LIST_NEW)}."
+        )
+    return [_list_row(row, number) for number, row in enumerate(rows, 2)]
+
+
+def _list_row(row: dict[str, str], number: int) -> dict[str, Any]:
+    if None in row or None in row.values():
+        raise InvalidInput(f"row {number} has more or fewer cells than the header.", field="file")
+    told: dict[str, Any] = {name: row[name].strip() for name in LIST if name != "end"}
+    told["end"] = row["end"].strip() or None
+    new = {name: row.get(name, "").strip() for name in LIST_NEW if name != "names"}
+    if any(new.values()):
+        names = [name.strip() for name in row.get("names", "").split("|") if name.strip()]
+        told["new"] = new | {"names": names}
+    return told
 
 
 def read_pen(text: str) -> dict[str, str]:

@@ -9,16 +9,17 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from countersign.charter import packs
+from countersign.charter import alarms, packs
 from countersign.exchange import contents, decisions
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem
 from countersign.kernel import clock
-from countersign.kernel.errors import InvalidInput
+from countersign.kernel.errors import InvalidInput, Unavailable
 from countersign.streams.precursors.models import ListChange, Notice
-from countersign.streams.precursors.screening import lists
-from countersign.streams.precursors.screening.lists import Listing, Lists
+from countersign.streams.precursors.screening import lists, ready
+from countersign.streams.precursors.screening.lists import Listing, Lists, Substance
 
+LEFT_OUT: Final = "LIST_ROW_LEFT_OUT"
 LOOKED_AT_AGAIN: Final = ("received", "under_check", "more_information", "no_objection")
 """States of a notice whose goods may still cross."""
 
@@ -32,15 +33,22 @@ def current() -> Lists:
 @lru_cache(maxsize=4)
 def _with(changes: tuple[tuple[str, str], ...]) -> Lists:
     shipped = lists.shipped()
-    rows = ((jurisdiction, json.loads(row)) for jurisdiction, row in changes)
-    more = tuple(_listing(jurisdiction, row) for jurisdiction, row in rows if row["substance"] in shipped.substances)
-    return Lists(shipped.substances, (*more, *shipped.listings))
+    rows = [(jurisdiction, json.loads(row)) for jurisdiction, row in changes]
+    brought = {row["substance"]: row["new"] for _, row in reversed(rows) if row.get("new")}
+    new = {name: substance(name, told) for name, told in brought.items() if name not in shipped.substances}
+    known = shipped.substances | new
+    names = tuple((name, said) for name in new for said in dict.fromkeys((name, *brought[name]["names"])))
+    more = tuple(_listing(jurisdiction, row) for jurisdiction, row in rows if row["substance"] in known)
+    return Lists(known, (*more, *shipped.listings), names)
+
+
+def substance(name: str, told: dict[str, Any]) -> Substance:
+    """A substance that a change brought; its skeleton is found from its structure."""
+    return Substance(name, told["cas"], (), told["smiles"], told["formula"], "", "", hs_alone=False)
 
 
 def engine() -> Any:
     """The screening engine on the lists in force. Raises StreamExtraMissing where its packages are not installed."""
-    from countersign.streams.precursors.screening import ready
-
     return ready.engine(current())
 
 
@@ -60,8 +68,8 @@ def substances(found: list[dict[str, Any]]) -> list[str]:
 
 
 def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None:
-    """A change of the sender's own list by its designated authority: kept for that jurisdiction; open notices are looked at again
-    at once. Of what arrives, a substance that this node's lists do not know yet is left out."""
+    """A change of the sender's own list by its designated authority: kept for that jurisdiction; open notices are looked at
+    again at once. A row that is not right is refused at home; of what arrives it is left out, with an alarm."""
     own = item.direction == ExchangeItem.OUT
     pack = house.pack if own else packs.state(item.peer.state_code)
     if "precursors" not in pack.authorities[content["from_authority"]].designated_for:
@@ -71,16 +79,46 @@ def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None
                 remedy="NOT_COMPETENT: the authority that the pack designates tells of its lists.",
             )  # fmt: skip
         return
-    known = [row for row in content["rows"] if row["substance"] in lists.shipped().substances]
-    if own and len(known) < len(content["rows"]):
-        raise InvalidInput(
-            "a substance is not on the list.", field="rows",
-            remedy="Name it as the page of the control lists does; a new substance comes with the next pack.",
-        )  # fmt: skip
+    known = []
+    for row in content["rows"]:
+        try:
+            _check(row)
+            known.append(row)
+        except (InvalidInput, Unavailable):
+            if own:
+                raise
+    if len(known) < len(content["rows"]):
+        alarms.raise_alarm(LEFT_OUT, pack.code)
     for row in known:
         ListChange.objects.create(item=item, jurisdiction=pack.code, row=row, at=clock.now())
     facts = {"of": pack.code, "rows": len(known), "left_out": len(content["rows"]) - len(known)}
     decisions.record_act(house, item, act="controllist.change", facts=facts)
+
+
+def check_rows(rows: list[dict[str, Any]]) -> None:
+    """Raise InvalidInput for the first row that would not be taken."""
+    for row in rows:
+        _check(row)
+
+
+def _check(row: dict[str, Any]) -> None:
+    """A substance that is known, or one that is new and right: its number nobody else's, its structure readable and as its
+    formula. Raises InvalidInput, StreamExtraMissing."""
+    known, name, told = current(), row["substance"], row.get("new")
+    if name in known.substances:
+        return
+    if told is None:
+        raise InvalidInput(
+            "a substance is not on the list.", field="rows",
+            remedy="Name it as the page of the control lists does, or say in `new` what identifies it.",
+        )  # fmt: skip
+    if told["cas"] and told["cas"] in known.by_cas:
+        raise InvalidInput(f"{told['cas']} is the number of {known.by_cas[told['cas']]}.", field="new.cas")
+    if told["smiles"]:
+        ready.require("rdkit")
+        from countersign.streams.precursors.screening import structure
+
+        structure.proofread([substance(name, told)])
 
 
 def rescreen(house: House) -> int:

@@ -1,8 +1,7 @@
-"""Screening on a page: one line with its evidence, a file to screen, and what the lists say on any day."""
+"""Screening on a page: one line with its evidence, and a file to screen."""
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,11 +10,10 @@ from django.shortcuts import redirect, render
 from countersign.exchange.streams import Here
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
-from countersign.streams.precursors import words
 from countersign.streams.precursors.forms import LineForm, UploadForm
 from countersign.streams.precursors.models import Upload
 from countersign.streams.precursors.screening.result import Goods
-from countersign.streams.precursors.services import listing, screening
+from countersign.streams.precursors.services import screening
 from countersign.streams.precursors.services import uploads as service
 from countersign.streams.precursors.views import uploads
 
@@ -47,22 +45,6 @@ def page(request: HttpRequest, here: Here) -> HttpResponse:
         {"form": form, "upload": upload, "refused": refused, "files": _files(here)} | told,
         status=400 if wrong else 200,
     )
-
-
-def lists(request: HttpRequest, here: Here) -> HttpResponse:
-    """Every substance with the answer of each law on a day; temporary windows and their ends."""
-    del here
-    try:
-        day = date.fromisoformat(request.GET.get("day", "")) if request.GET.get("day") else clock.now().date()
-    except ValueError:
-        day = clock.now().date()
-    known = listing.current()
-    rows = [
-        (one, [(law, held.kind if held else "none", words.say(words.CLASSES, held.kind if held else "none"), held)
-               for law, held in known.status(one.key, day).items()])
-        for one in known.substances.values()
-    ]  # fmt: skip
-    return render(request, "precursors/lists.html", {"rows": rows, "day": day})
 
 
 def _line(here: Here, form: LineForm) -> dict[str, Any]:
