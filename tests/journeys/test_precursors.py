@@ -13,6 +13,12 @@ pytestmark = pytest.mark.journey
 
 DESIGNATED = {"CA": "HEALTH-CANADA", "IN": "CBN"}
 ROLES = {"p-drafter": "originator", "p-desk": "desk", "p-releaser": "releaser", "p-second": "second_officer"}
+SHEET = {"origin": "own", "political": "none", "tainted": "none"}
+OFFENCE = {
+    "label": "diversion",
+    "category": "precursor_diversion",
+    "in_law": {"CA": "CDSA s.7.1", "IN": "NDPS Act s.25A"},
+}
 LINE = {"name": "4-piperidone hydrochloride hydrate", "cas": "40064-34-4", "kilograms": "25.0", "hs": "2933.39"}
 
 
@@ -133,12 +139,86 @@ def test_an_authority_that_is_not_designated_does_not_answer(nodes):
     assert _row(nodes, "IN", notice)[0] == "received"
 
 
-def test_s3_a_seizure_is_told_asked_about_and_traced_back(nodes):
-    incident = _head("CA", "incident.precursor") | {
+def _asked(nodes, question, case):
+    """Canada asks about the exporting firm; India's desk takes the request in hand."""
+    head = _head("CA", "request.information") | {"case_ref": case, "purpose": "investigation", "workstream": "networks"}
+    item = _send(nodes, "CA", head | {
+        "offence": OFFENCE,
+        "legal_basis": "CA-PRIV-8-2-F", "urgency": "routine", "necessity": "An invented diversion is looked into.", "question": question,
+        "subjects": [{"type": "company", "names": [{"text": "Narmada (fictional)", "script": "Latn"}]}], "home": SHEET,
+    })  # fmt: skip
+    nodes.run("IN", "inbox", "--take", item, "--as", "p-desk")
+    return item
+
+
+def _refused(nodes, answers, case, ground, explanation=""):
+    """India's coded refusal; what Canada's officer reads of it."""
+    words = (
+        {"explanation": explanation, "necessity": "It says what would be answered.", "home": SHEET}
+        if explanation
+        else {}
+    )
+    head = _head("IN", "refusal") | {"case_ref": case, "purpose": "investigation", "workstream": "networks"}
+    no = _send(nodes, "IN", head | {"answers": answers, "ground": ground, "about_natural_person": False} | words)
+    return nodes.run("CA", "show", no, "--as", "p-desk")
+
+
+@pytest.mark.parametrize(
+    ("question", "ground", "explanation", "told"),
+    [
+        ("Give the whole list of the firm's customers.", "DISPROPORTIONATE", "Two named consignments would be answered.",
+         "Ask for less"),
+        ("Who told you of the consignment?", "SAFETY_OF_PERSON", "", "No remedy on this channel"),
+    ],
+)  # fmt: skip
+def test_what_goes_too_far_is_refused_in_codes_with_what_would_help(nodes, question, ground, explanation, told):
+    case = f"TEST-{ground.replace('_', '-')}"
+    said = _refused(nodes, _asked(nodes, question, case), case, ground, explanation)
+    assert ground in said
+    assert told in said
+    assert explanation in said
+
+
+def test_s3_a_file_that_is_for_leads_goes_to_no_court_and_the_way_to_the_treaty_is_shown(nodes):
+    seized = _send(nodes, "CA", _incident())
+    asked = _send(nodes, "CA", _head("CA", "request.backtrack") | {
+        "incident": seized, "marks": ["NFI-78/01"], "asked": ["seller"],
+    })  # fmt: skip
+    told = _send(nodes, "IN", _head("IN", "reply.backtrack") | {
+        "answers": asked, "links": [{"name": "Quick Freight (fictional)", "address": "Mumbai"}], "finding": "shell",
+    })  # fmt: skip
+    before = _uses(nodes, told)
+    blocked = nodes.run("CA", "use", told, "--for", "court", "--as", "p-desk", refused=True)
+    assert "GATE_REFUSED" in blocked
+    assert _uses(nodes, told) == before + 1
+    leave = _send(nodes, "CA", _head("CA", "permission.court_use") | {
+        "act": "ask", "item": told, "necessity": "R. v. Invented, Vancouver.", "purpose": "investigation",
+        "offence": OFFENCE, "home": SHEET,
+    })  # fmt: skip
+    nodes.run("IN", "inbox", "--take", leave, "--as", "p-desk")
+    assert "mutual legal assistance" in _refused(nodes, leave, "TEST-PEN-J", "NEEDS_JUDICIAL")
+    assert "GATE_REFUSED" in nodes.run("CA", "use", told, "--for", "court", "--as", "p-desk", refused=True)
+
+
+def _uses(nodes, item):
+    """How often the gate was asked for a use of the item in Canada; refusals are on record too."""
+    with sqlite3.connect(f"file:{nodes.home('CA')}/db.sqlite3?mode=ro", uri=True) as database:
+        (count,) = database.execute(
+            "SELECT count(*) FROM exchange_gatedecision WHERE item_id = ? AND action = 'Use'", (item,)
+        ).fetchone()
+    database.close()
+    return count
+
+
+def _incident():
+    return _head("CA", "incident.precursor") | {
         "type": "seizure", "happened_on": "2026-11-20", "place": "Invented yard", "container": "TESU 000000-0",
         "declared_as": "pigments", "mode": "sea", "wanted": "backtrack", "lines": [{"name": "4-piperidone", "kilograms": "12.5"}],
     }  # fmt: skip
-    seized = _send(nodes, "CA", incident)
+
+
+def test_s3_a_seizure_is_told_asked_about_and_traced_back(nodes):
+    seized = _send(nodes, "CA", _incident())
     asked = _send(nodes, "CA", _head("CA", "request.backtrack") | {
         "incident": seized, "marks": ["NFI-77/04"], "asked": ["manufacturer"],
     })  # fmt: skip
@@ -152,6 +232,6 @@ def test_s3_a_seizure_is_told_asked_about_and_traced_back(nodes):
                 "SELECT answered_at FROM exchange_exchangeitem WHERE id = ?", (asked,)
             ).fetchone()
         database.close()
-        assert traced == [(asked, seized)]
+        assert (asked, seized) in traced
         assert answered[0] is not None
     nodes.settle()

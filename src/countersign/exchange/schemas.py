@@ -166,6 +166,7 @@ class Permission(Addressed):
     recipient_state: StateCode | None = None
     recipient: Line | None = None
     new_purpose: Purpose | None = None
+    offence: Offence | None = None
     necessity: Text | None = None
     until: Day | None = None
 

@@ -166,6 +166,7 @@ def _permission(house: House, officer: Officer, typed: Typed) -> dict[str, Any]:
     return _answering(officer, given.get("kind", ""), typed, {}) | _home(house, typed) | {
         "answers": None, "act": "ask", "item": typed["asked"]["item"], "necessity": given.get("necessity", ""),
         "recipient": (given.get("recipient") or None) if onward else None,
+        "offence": _offence_of(house, given["offence"], typed["asked"]["to_state"]) if given.get("offence") else None,
     }  # fmt: skip
 
 
@@ -224,7 +225,11 @@ def _sheet(given: Mapping[str, Any], *, words: bool) -> dict[str, Any]:
 
 def _offence(house: House, typed: Typed) -> dict[str, Any]:
     to = typed["to"]
-    category, other = to.get("offence", ""), to.get("to", "").partition(":")[0]
+    return _offence_of(house, to.get("offence", ""), to.get("to", "").partition(":")[0])
+
+
+def _offence_of(house: House, category: str, other: str) -> dict[str, Any]:
+    """The category with its provision in the law of both states, from the packs."""
     both = [house.pack, *([packs.state(other)] if other in packs.states() else [])]
     named = {pack.code: pack.provisions[category] for pack in both if category in pack.provisions}
     return {"label": str(OFFENCES.get(category, category)), "category": category, "in_law": named}

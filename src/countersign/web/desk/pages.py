@@ -53,7 +53,7 @@ _FORMS: Final[dict[str, type[PageForm]]] = {
     "verdict": answer.VerdictForm,
 }  # fmt: skip
 _OPTIONAL: Final = frozenset({"subjects", "files", "check"})
-_OF_HOUSE: Final = frozenset({"to", "home"})
+_OF_HOUSE: Final = frozenset({"to", "home", "permission"})
 _ABOUT: Final = frozenset({"answer", "interim", "refusal"})
 
 

@@ -7,9 +7,11 @@ from typing import Any, Final
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from countersign.exchange.house import House
 from countersign.exchange.schemas import NEUTRAL
 from countersign.kernel import clock
 from countersign.web.forms.base import EvaluatedForm, PageForm, a_day, a_line, a_text
+from countersign.web.forms.request import offences
 from countersign.web.forms.sheet import SheetForm
 from countersign.web.shown import codes, words
 
@@ -118,7 +120,14 @@ class PermissionForm(PageForm):
     recipient = a_line(
         _("Who would receive it"), required=False, help_text=_("To pass it on: the agency or body by name.")
     )
+    offence = forms.ChoiceField(
+        label=_("Offence"), required=False, help_text=_("Of the proceeding, where the item itself names none.")
+    )
     necessity = a_text(_("Why it is needed"))
+
+    def __init__(self, *given: Any, house: House, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.fields["offence"].choices = [("", _("as in the item")), *offences(house)]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -36,7 +36,7 @@ class ToForm(PageForm):
     def __init__(self, *given: Any, house: House, **named: Any) -> None:
         super().__init__(*given, **named)
         self.fields["to"].choices = [*_authorities()]  # type: ignore[attr-defined]
-        self.fields["offence"].choices = [_UNKNOWN, *_offences(house)]  # type: ignore[attr-defined]
+        self.fields["offence"].choices = [_UNKNOWN, *offences(house)]  # type: ignore[attr-defined]
         self.fields["purpose"].choices = words.choices(words.PURPOSES)  # type: ignore[attr-defined]
         self.fields["urgency"].choices = words.choices(words.URGENCY)  # type: ignore[attr-defined]
         self.fields["legal_basis"].choices = list(house.pack.legal_bases.items())  # type: ignore[attr-defined]
@@ -186,7 +186,7 @@ def _authorities() -> list[tuple[str, str]]:
     return found
 
 
-def _offences(house: House) -> list[tuple[str, str]]:
+def offences(house: House) -> list[tuple[str, str]]:
     """Categories with the own provision beside them."""
     return [(code, f"{text} – {house.pack.provisions[code]}" if code in house.pack.provisions else text)
             for code, text in words.choices(words.OFFENCES) if code not in ("none", "expression", "military")]  # fmt: skip
