@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 pytestmark = pytest.mark.journey
@@ -97,6 +99,27 @@ def test_an_incident_is_told_and_its_chain_is_drawn(people, language):
     person.page.locator("tbody th a").first.click()
     assert person.page.locator("svg.picture rect").count() >= 1
     person.look("precursors-incident")
+
+
+def test_a_file_is_screened_while_its_officer_looks_on(people, language):
+    """Brought in sealed pieces, screened by the running node, found first, the report as a table."""
+    person = people("ca-drafter", language)
+    person.go(f"{STREAM}/screen")
+    person.page.locator(f"form[action='{STREAM}/screen/larger'] button").click()
+    person.page.wait_for_url("**/drafts/*/files")
+    rows = [f"{place},cotton shirts {place}" for place in range(4_000)] + ["last,4-piperidone hydrochloride", "empty,"]
+    table = "id,description\n" + "\n".join(rows)
+    person.page.set_input_files("#file", {"name": "November.csv", "mimeType": "text/csv", "buffer": table.encode()})
+    person.page.wait_for_selector("table.stack")
+    _press(person)
+    person.page.wait_for_url("**/screen/upl_*")
+    person.look("precursors-upload-begun")
+    person.page.wait_for_selector("#answer .tag.good", timeout=60_000)
+    assert "4-piperidone" in person.page.locator("#answer tbody tr").first.inner_text()
+    person.look("precursors-upload-done")
+    with person.page.expect_download() as download:
+        person.page.locator("#answer a[href$='/report']").click()
+    assert len(Path(download.value.path()).read_text("utf-8").splitlines()) == 4_003
 
 
 def test_shipments_are_ranked_and_marks_are_kept(people, language):
