@@ -121,7 +121,7 @@ class Due:
 class Stream:
     """The manifest. `acts`: what it writes into the decisions log; `app`: its Django application; `chores`: what the courier does
     for it now and then; `docs`: its page; `calls`: what systems may call; `due`: what waits for an officer
-    (house, officer)."""
+    (house, officer); `fields`: what a field and its value are called (kind, path without places, value), or None."""
 
     key: str
     names: Names
@@ -137,6 +137,7 @@ class Stream:
     command_help: str = ""
     calls: tuple[Call, ...] = ()
     due: str = ""
+    fields: str = ""
 
 
 @lru_cache(maxsize=1)

@@ -44,6 +44,15 @@ def act_words() -> dict[str, Any]:
     return {act: _later(names) for stream in streams.installed() for act, names in stream.acts.items()}
 
 
+def field_words(kind: str, key: str, value: str) -> tuple[str, str] | None:
+    """What the stream of this kind calls a field and its value; None where it has no words for it, or no stream has the kind."""
+    for stream in streams.installed():
+        if stream.fields and kind in stream.kind_names:
+            found: tuple[str, str] | None = streams.loaded(stream.fields)(kind, key, value)
+            return found
+    return None
+
+
 def said(names: Names) -> str:
     return names.get((get_language() or "en")[:2], names["en"])
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -30,8 +31,27 @@ def test_the_entry_points_and_the_folders_are_the_same():
 @pytest.mark.parametrize("stream", STREAMS, ids=lambda stream: stream.key)
 class TestEveryStream:
     def test_what_it_names_exists(self, stream):
-        for name in (*(one.query for one in stream.indicators), *(page.view for page in stream.pages), *stream.chores):
+        more = (*(call.function for call in stream.calls), *(name for name in (stream.due, stream.fields) if name))
+        for name in (
+            *(one.query for one in stream.indicators),
+            *(page.view for page in stream.pages),
+            *stream.chores,
+            *more,
+        ):
             assert callable(streams.loaded(name)), name
+
+    def test_every_field_of_its_kinds_has_words(self, stream):
+        """Whoever approves an item reads what its fields are called, and not their names on the wire alone."""
+        from countersign.charter import packs
+        from countersign.exchange.prefill import prefilled
+        from countersign.web.shown import rest
+
+        page = (TOP / stream.docs).read_text("utf-8")
+        examples = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, re.S)]
+        assert {example["kind"] for example in examples} == {kind.name for kind in stream.kinds}
+        for example in examples:
+            content = kinds.whole(prefilled(packs.state("CA"), example))
+            assert [field.path for field in rest.told(content) if not field.label] == []
 
     def test_its_kinds_are_kinds_of_the_exchange(self, stream):
         for kind in stream.kinds:

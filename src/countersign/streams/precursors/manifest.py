@@ -160,6 +160,7 @@ STREAM: Final = Stream(
     docs="docs/streams/precursors.md",
     chores=(f"{_SERVICES}.listing:rescreen", f"{_SERVICES}.uploads:work", f"{_SERVICES}.calling:call"),
     due=f"{_SERVICES}.calling:due",
+    fields="countersign.streams.precursors.fields:words_of",
     calls=(
         Call("screen", "countersign.streams.precursors.calls:screen", calls.DeclarationLines, calls.LineAnswers,
              "Screen declaration lines against the control lists of their day", ROLES),

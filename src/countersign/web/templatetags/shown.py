@@ -104,9 +104,9 @@ def need_by(code: str) -> str:
 
 
 @register.filter
-def the_rest(content: dict[str, Any]) -> list[tuple[str, str]]:
+def the_rest(content: dict[str, Any]) -> list[rest.Field]:
     """What of a content no other part of the page shows."""
-    return rest.of(content)
+    return rest.told(content)
 
 
 @register.filter
