@@ -25,7 +25,7 @@ from countersign.kernel.errors import CountersignError
 from countersign.ledger import queries, sql
 from countersign.ledger.models import SignedCheckpoint
 from countersign.link import batching, mirror, outbox, restore, sync
-from countersign.link.bodies import FRESH_BYTES, Cursors
+from countersign.link.bodies import FRESH_BYTES, Body, Cursors
 from countersign.link.client import PeerClient
 from countersign.link.errors import WrongRecipient
 from countersign.link.models import LinkState, OutItem
@@ -66,6 +66,7 @@ class _Line:
     fresh: bytes = b""
     stale: bool = False
     cut_ahead: bool = False
+    prepared: sync.Prepared | None = None
     reached: bool = False
 
 
@@ -176,10 +177,13 @@ class Courier:
     def _exchange(self, state: LinkState, line: _Line) -> bool:
         fresh, mine = line.fresh or line.client.hello(), secrets.token_bytes(FRESH_BYTES)
         line.fresh = b""  # good once; a failure of this call asks anew
-        body = sync.build(self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted, calling=True)
+        ahead, line.prepared = line.prepared, None
+        body = sync.build(
+            self._station, state, fresh=fresh, reply_fresh=mine, wanted=line.wanted, calling=True, prepared=ahead
+        )
         wire = sync.seal(self._station, state, body)
         failpoints.reach("send.before")
-        answer = self._call(state, line, wire, fresh)
+        answer = self._call(state, line, wire, body)
         failpoints.reach("send.after")
         peer, reply = sync.open_(self._station, answer)
         if peer.pk != state.peer_id or reply.fresh != mine:
@@ -192,13 +196,15 @@ class Courier:
             state.refresh_from_db(fields=("peer_has",))
         return bool(outcome.leaves or outcome.stored or body.chunks or reply.chunks or line.wanted)
 
-    def _call(self, state: LinkState, line: _Line, wire: bytes, fresh: bytes) -> bytes:
-        """Send a body and wait for the answer. While the peer works on it, the next batch is cut."""
+    def _call(self, state: LinkState, line: _Line, wire: bytes, body: Body) -> bytes:
+        """Send a body and wait for the answer. While the peer works on it, the next batch is cut and its contents are read."""
         if state.restoring or not batching.waits_for_batch(state):
-            return line.client.sync(wire, fresh)
+            return line.client.sync(wire, body.fresh)
         with ThreadPoolExecutor(max_workers=1) as caller:
-            answer = caller.submit(line.client.sync, wire, fresh)
+            answer = caller.submit(line.client.sync, wire, body.fresh)
             line.cut_ahead = batching.cut_batch(self._station, state)
+            if line.cut_ahead and body.slice is not None:
+                line.prepared = sync.prepare(state, body.slice.end)
         return answer.result()
 
     def _line(self, peer: Peer) -> _Line:
@@ -232,6 +238,7 @@ class Courier:
         if line is None:
             return
         line.failures += 1
+        line.prepared = None
         line.wanted = None  # what was on its way may have come: the peer will say anew
         line.stale = True  # keys and pins may have changed: the next round connects anew
         pause = min(MAX_BACKOFF_SECONDS, 0.5 * 2 ** min(line.failures, 10)) * random.uniform(0.5, 1.0)  # noqa: S311  (jitter)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -20,10 +21,31 @@ from countersign.link.station import Station
 
 MAX_CHUNKS: Final = 4
 MAX_WANTED: Final = 8
-_BATCHES: Final = "SELECT id FROM link_outbatch WHERE peer_id = %s AND leaf_index < %s ORDER BY leaf_index"
+_BATCHES: Final = (
+    "SELECT id FROM link_outbatch WHERE peer_id = %s AND leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index"
+)
+_BATCH_BELOW: Final = "SELECT 1 FROM link_outbatch WHERE peer_id = %s AND leaf_index < %s LIMIT 1"
 _BATCH: Final = "SELECT leaf_hash, items, sealed_key, wraps FROM link_outbatch WHERE id = %s"
 _FITTING: Final = "SELECT id, body FROM link_quarantine WHERE peer_id = %s AND start <= %s ORDER BY start, id LIMIT 1"
 MISSING_BLOB: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a body carries of the own log, or will carry if the peer holds it up to the slice's beginning by then."""
+
+    slice: Slice | None
+    batches: tuple[BatchKeys, ...]
+    ciphertexts: dict[bytes, bytes]
+
+
+def prepare(state: LinkState, begin: int) -> Prepared | None:
+    """Leaves from `begin` with their deliveries, read while the peer still works on what comes before them."""
+    part = next_slice(state, begin)
+    if part is None:
+        return None
+    batches, ciphertexts = next(all_deliveries(state, part.end, since=begin), ((), {}))
+    return Prepared(part, batches, ciphertexts)
 
 
 def build(
@@ -35,30 +57,43 @@ def build(
     wanted: Cursors | None = None,
     restore_from: int | None = None,
     calling: bool = False,
+    prepared: Prepared | None = None,
 ) -> Body:
     """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
+    `prepared`: used if it came true, that is if the peer holds, and has receipted, everything before it.
 
     `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
     once no chunk comes twice but those in the middle, where the two meet.
     """
-    # A log that is being restored is shorter than what was shown of it: nothing of it is sent before it is whole again.
-    part = None if state.restoring else next_slice(state, state.peer_has)
-    below = 0 if state.restoring else part.end if part else state.peer_has
-    batches, ciphertexts = deliveries(state, below)
+    ready = prepared if prepared is not None and _came_true(state, prepared) else _now(state)
     return Body(
         sender=station.node,
         receiver=state.peer.node,
         fresh=fresh,
         reply_fresh=reply_fresh,
-        slice=part,
-        batches=batches,
-        ciphertexts=ciphertexts,
+        slice=ready.slice,
+        batches=ready.batches,
+        ciphertexts=ready.ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
         cosignature=mirror.own_cosignature(station, state),
         cursors=cursors(station, state, calling=calling),
         restore=Restore(state.log.size) if state.restoring else None,
         returned=returned_slice(state, restore_from) if restore_from is not None else None,
     )
+
+
+def _now(state: LinkState) -> Prepared:
+    """What the peer does not hold at this moment. Of a log that is being restored nothing is sent before it is whole."""
+    if state.restoring:
+        return Prepared(None, *deliveries(state, 0))
+    part = next_slice(state, state.peer_has)
+    return Prepared(part, *deliveries(state, part.end if part else state.peer_has))
+
+
+def _came_true(state: LinkState, prepared: Prepared) -> bool:
+    begin = prepared.slice.start if prepared.slice else -1
+    behind = sql.one(_BATCH_BELOW, state.peer_id, begin) is not None
+    return state.peer_has == begin and not state.restoring and not behind
 
 
 def next_slice(state: LinkState, begin: int) -> Slice | None:
@@ -76,11 +111,13 @@ def deliveries(state: LinkState, below: int) -> tuple[tuple[BatchKeys, ...], dic
     return next(all_deliveries(state, below), ((), {}))
 
 
-def all_deliveries(state: LinkState, below: int) -> Iterator[tuple[tuple[BatchKeys, ...], dict[bytes, bytes]]]:
+def all_deliveries(
+    state: LinkState, below: int, *, since: int = 0
+) -> Iterator[tuple[tuple[BatchKeys, ...], dict[bytes, bytes]]]:
     """The same in as many portions as it takes, oldest first."""
     chosen: list[BatchKeys] = []
     ciphertexts: dict[bytes, bytes] = {}
-    for (batch,) in sql.rows(_BATCHES, state.peer_id, below):
+    for (batch,) in sql.rows(_BATCHES, state.peer_id, since, below):
         row = sql.one(_BATCH, batch)
         if row is None:
             continue  # a receipt that came another way settled it just now

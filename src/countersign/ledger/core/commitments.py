@@ -7,7 +7,6 @@ RFC 9162 root over the parts' leaves, in the order of their names.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,7 +21,10 @@ SALT_BYTES: Final = 32
 MAX_PARTS: Final = 1024
 _PART: Final = "countersign/v1/commitment-part"
 _SALT: Final = "countersign/v1/commitment-salt"
-_OPENED: Final = cbor.array_of(5, cbor.encode(_PART))
+_OPENED_SALT: Final = cbor.array_of(5, cbor.encode(_PART)) + cbor.byte_string(bytes(SALT_BYTES))[:-SALT_BYTES]
+"""The beginning of what a part's leaf is over, up to the salt's own bytes."""
+_BLOCK: Final = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 _SALTED: Final = cbor.array_of(2, cbor.encode(_SALT))
 
 
@@ -46,23 +48,32 @@ def part_leaf(salt: bytes, identity: Identity, name: str, content: bytes) -> byt
 def commit(salt: bytes, identity: Identity, parts: Mapping[str, bytes]) -> bytes:
     """The commitment to `parts` under the item's salt.
 
-    The same as `part_leaf` of every part; what all parts have in common is encoded once, for an item has
-    some fifteen parts, and each item is committed to on both sides.
+    The same as `part_leaf` of every part; what all parts have in common is made once, for an item has some twenty-five
+    parts, and each item is committed to on both sides. The salts are HMAC-SHA-256 by its definition (RFC 2104): setting
+    up `hmac` for each part takes longer than its hashes.
     """
     who = cbor.encode(list(identity))
+    inner, outer = _pads(salt)
     leaves = []
     for name in sorted(parts):
-        named = _encoded(name)
-        own = hmac.digest(salt, _SALTED + named, "sha256")
-        encoded = (_OPENED, cbor.byte_string(own), who, named, cbor.byte_string(parts[name]))
+        named, salted = _encoded(name)
+        own = hashing.sha256(outer + hashing.sha256(inner + salted))
+        encoded = (_OPENED_SALT, own, who, named, cbor.byte_string(parts[name]))
         leaves.append(merkle.leaf_hash(hashing.sha256(b"".join(encoded))))
     return root_over(leaves)
 
 
+def _pads(key: bytes) -> tuple[bytes, bytes]:
+    """The blocks with which HMAC begins its inner and its outer hash. A salt is shorter than a block."""
+    block = key.ljust(_BLOCK, b"\0")
+    return block.translate(_INNER), block.translate(_OUTER)
+
+
 @lru_cache(maxsize=4096)
-def _encoded(name: str) -> bytes:
-    """Names are few and come again with every item."""
-    return cbor.encode(name)
+def _encoded(name: str) -> tuple[bytes, bytes]:
+    """A name's encoding, and what its salt is made of. Names are few and come again with every item."""
+    named = cbor.encode(name)
+    return named, _SALTED + named
 
 
 def root_over(leaves: Sequence[bytes]) -> bytes:
