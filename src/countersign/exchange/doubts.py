@@ -18,6 +18,7 @@ from typing import Any, Final
 from countersign.charter import packs
 from countersign.exchange import scan
 from countersign.exchange.home_sheet import HomeSheet
+from countersign.kernel import hashing
 from countersign.law import beside
 from countersign.law.decide import Decision
 from countersign.law.policies import Rule
@@ -40,6 +41,9 @@ MEMBERS: Final = (
 """Members of a content that people write in their own words."""
 _LABEL: Final = re.compile(r"\bTLP\s*:?\s*(RED|AMBER\+STRICT|AMBER|GREEN)\b", re.I)
 _LABELS: Final = {"GREEN": "green", "AMBER": "amber", "AMBER+STRICT": "amber_strict", "RED": "red"}
+_LABELLED: Final = "label:"
+_REMEMBERED: Final = 4_096
+_FOUND_BEFORE: Final[dict[bytes, frozenset[str]]] = {}
 _ORDER: Final = ("none", "clear", "green", "amber", "amber_strict", "red")
 
 
@@ -74,19 +78,19 @@ def codes() -> tuple[str, ...]:
 
 def found(content: Mapping[str, Any], sheet: HomeSheet) -> frozenset[str]:
     """Doubts that the texts raise and the home sheet does not declare."""
-    texts = list(_texts(content))
+    said = _said(content)
     declared = {*sheet.persons, *sheet.data}
     return frozenset(
-        word.code for word in lexicon() if word.declares and not word.declares & declared and _says(word, texts)
+        word.code for word in lexicon() if word.declares and not word.declares & declared and word.code in said
     )
 
 
 def contradictions(content: Mapping[str, Any], sheet: HomeSheet) -> tuple[Rule, ...]:
     """What the texts say that cannot be true beside what was declared: another's caveat on own information, a stricter label."""
-    texts = list(_texts(content))
-    others = any(word.contradicts == sheet.origin and _says(word, texts) for word in lexicon())
+    said = _said(content)
+    others = any(word.contradicts == sheet.origin and word.code in said for word in lexicon())
     marked = content.get("marking", {}).get("tlp", "red")
-    labels = {_LABELS[match.group(1).upper()] for text in texts for match in _LABEL.finditer(text)}
+    labels = {code.removeprefix(_LABELLED) for code in said if code.startswith(_LABELLED)}
     stricter = any(_ORDER.index(label) > _ORDER.index(marked) for label in labels)
     return (beside.OTHERS_CAVEAT,) * others + (beside.STRICTER_LABEL,) * stricter
 
@@ -99,15 +103,31 @@ def guard(decision: Decision, content: Mapping[str, Any], sheet: HomeSheet, sett
     return decision.but(replace(beside.DOUBT, cures={"conditions": frozenset(still)})) if still else decision
 
 
-def _says(word: Word, texts: list[str]) -> bool:
-    return any(word.pattern.search(text) for text in texts)
+def _said(content: Mapping[str, Any]) -> frozenset[str]:
+    """Headings that any text of the content falls under, and labels that it names."""
+    return frozenset().union(*map(_said_in, _texts(content)))
+
+
+def _said_in(text: str) -> frozenset[str]:
+    """The same of one text. It is looked at five times on its way through the gate and does not change: what was found is
+    remembered under its digest, the text is not."""
+    name = hashing.sha256(text.encode("utf-8", "surrogatepass"))
+    known = _FOUND_BEFORE.get(name)
+    if known is None:
+        folded = _folded(text)
+        known = frozenset(word.code for word in lexicon() if word.pattern.search(folded))
+        known |= {f"{_LABELLED}{_LABELS[match.group(1).upper()]}" for match in _LABEL.finditer(folded)}
+        if len(_FOUND_BEFORE) >= _REMEMBERED:
+            _FOUND_BEFORE.clear()
+        _FOUND_BEFORE[name] = known
+    return known
 
 
 def _texts(content: Mapping[str, Any]) -> Iterator[str]:
     for member in MEMBERS:
-        yield from map(_folded, scan.texts(content.get(member)))
+        yield from scan.texts(content.get(member))
     for file in content.get("attachments", ()):
-        yield _folded(file["name"])
+        yield file["name"]
 
 
 def _folded(text: str) -> str:
