@@ -181,21 +181,23 @@ def loaded(name: str) -> Callable[..., Any]:
     return found
 
 
-def chores(house: House) -> None:
-    """Let every stream do what it does by itself."""
-    for stream in installed():
-        for chore in stream.chores:
-            _do(house, stream, chore)
+def chores(house: House) -> bool:
+    """Let every stream do what it does by itself; returns whether any of it has more to do."""
+    more = [
+        _do(house, stream, chore) for stream in installed() for chore in stream.chores
+    ]  # each of them, whatever others do
+    return any(more)
 
 
-def _do(house: House, stream: Stream, chore: str) -> None:
+def _do(house: House, stream: Stream, chore: str) -> bool:
     """A refusal stops no other chore. Any other fault goes to the courier's outermost loop; the node's own work comes first."""
     from countersign.charter import alarms  # the settings read the manifests before there are models
 
     try:
-        loaded(chore)(house)
+        more = bool(loaded(chore)(house))
     except CountersignError as error:
         log.error("stream.chore_failed", stream=stream.key, code=error.instance_code)
         alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=True)
-    else:
-        alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=False)
+        return False
+    alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=False)
+    return more

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import signal
 import socket
+from collections import deque
+from collections.abc import Callable
 from typing import Any
 
 import structlog
@@ -29,7 +31,10 @@ HOUSEKEEPING_SECONDS = 5.0
 QUIET_SECONDS = 0.5
 APPLY_SECONDS = 1.0
 BURST_SECONDS = 10.0
+REST = 4
+"""Long work rests for four times as long as it took, so that four in five moments belong to what people wait for."""
 MANY, FEW, SLICE = 100, 4, 2
+Piece = Callable[[], object]
 log = structlog.get_logger("courier")
 
 
@@ -95,15 +100,16 @@ class Chores:
         self._worked_at = 0.0
         self._caught_at = 0.0
         self._busy_since: float | None = None
+        self._rests_until = 0.0
+        self._pieces: deque[Piece] = deque()
+        self._long: deque[Piece] = deque()
 
     def __call__(self) -> bool:
         """Apply arrivals, answer what is due, catch up; now and then keep house. Returns whether more may be left."""
         try:
             done = neutral.send_due(self._house)
             done += self._work(self._portion())
-            if clock.monotonic() >= self._next:
-                self._next = clock.monotonic() + HOUSEKEEPING_SECONDS
-                self._keep_house()
+            done += self._keep_house()
         except (CountersignError, OperationalError) as error:
             log.warning("courier.chores", code=getattr(error, "instance_code", type(error).__name__))
             return False
@@ -144,17 +150,45 @@ class Chores:
             return FEW
         return 0
 
-    def _keep_house(self) -> None:
-        housekeeping.watch_keys(self._house.station)
-        housekeeping.watch_peer_keys()
-        pins.refresh(self._home, self._house.station)
-        housekeeping.anchor_daily(self._house.station)
-        flash.look_after(self._house)
-        late.look_on(self._house)
-        recalls.send_due(self._house)
-        gate.release_held(self._house)
-        clockwork.record_silence(self._house)
-        streams.chores(self._house)  # last: a stream's fault holds up nothing of the node's own
+    def _keep_house(self) -> bool:
+        """One piece of what keeps the house, so that no release waits for all of it; returns whether another waits.
+        While items cross it waits as well, but whoever never pauses is not waited for."""
+        now = clock.monotonic()
+        if self._busy_since is not None and now - self._busy_since <= BURST_SECONDS:
+            return False
+        if now >= self._next:
+            self._next = now + HOUSEKEEPING_SECONDS
+            self._pieces.extend(self._short())
+            self._long = self._long or deque(self._long_ones())
+        if self._pieces:
+            self._pieces.popleft()()
+            return bool(self._pieces)
+        if self._long and now >= self._rests_until:
+            self._go_on_with(self._long.popleft(), now)
+        return False
+
+    def _go_on_with(self, piece: Piece, begun: float) -> None:
+        """Long work goes on a portion at a time, while it says that there is more."""
+        if piece():
+            self._long.append(piece)
+            self._rests_until = clock.monotonic() + REST * (clock.monotonic() - begun)
+
+    def _short(self) -> tuple[Piece, ...]:
+        house, station = self._house, self._house.station
+        return (
+            lambda: flash.look_after(house),
+            lambda: housekeeping.watch_keys(station),
+            housekeeping.watch_peer_keys,
+            lambda: pins.refresh(self._home, station),
+            lambda: housekeeping.anchor_daily(station),
+            lambda: recalls.send_due(house),
+            lambda: gate.release_held(house),
+            lambda: clockwork.record_silence(house),
+        )
+
+    def _long_ones(self) -> tuple[Piece, ...]:
+        """Streams come last, so that a fault of theirs holds up nothing of the node's own."""
+        return lambda: late.look_on(self._house), lambda: streams.chores(self._house)
 
 
 def run(home: Home, house: House) -> None:

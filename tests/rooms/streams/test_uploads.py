@@ -47,7 +47,7 @@ def test_every_row_is_answered_once_and_the_counts_say_so(ca):
     kinds = [(WORD, ""), ("cotton shirts", ""), ("", "no cell"), ("acetone", "67-64-2")]
     rows = [(f"{words} {place}" if words else "", cas) for place in range(700) for words, cas in kinds]
     upload = _begun(ca, rows)
-    assert upload.portions.count() == 3
+    assert upload.portions.count() == 6
     while uploads.work(ca.house):
         pass
     upload.refresh_from_db()
@@ -66,10 +66,10 @@ def test_a_round_ends_in_time_and_the_next_goes_on_where_it_was(ca, monkeypatch)
     moments = iter(range(1_000))
     monkeypatch.setattr(uploads.time, "monotonic", lambda: float(next(moments)) / 2)
     monkeypatch.setattr(uploads, "ROUND_SECONDS", 0.6)
-    assert uploads.work(ca.house) == 1_000
+    assert uploads.work(ca.house) == 500
     upload.refresh_from_db()
-    assert (upload.done, upload.ended_at) == (1_000, None)
-    assert [uploads.work(ca.house) for _ in range(3)] == [1_000, 500, 0]
+    assert (upload.done, upload.ended_at) == (500, None)
+    assert [uploads.work(ca.house) for _ in range(5)] == [500, 500, 500, 500, 0]
 
 
 def test_when_the_hours_lines_are_used_up_the_rest_waits_and_goes_on(ca, monkeypatch):

@@ -30,9 +30,9 @@ from countersign.streams.precursors.screening.result import LISTED, REVIEW, Good
 from countersign.streams.precursors.services import listing, screening
 from countersign.streams.precursors.services.screening import AN_HOUR, TooManyLines
 
-PORTION: Final = 1_000
-ROUND_SECONDS: Final = 1.0
-"""So long the courier screens in one round; then it delivers again."""
+PORTION: Final = 500
+ROUND_SECONDS: Final = 0.1
+"""So long the courier screens at a time; then it delivers, and comes back."""
 KEPT_FOR: Final = timedelta(hours=24)
 NAME_LENGTH: Final = 200
 Row = dict[str, Any]
@@ -84,7 +84,7 @@ def name_of(house: House, upload: Upload) -> str:
 
 
 def work(house: House) -> int:
-    """Screen what waits, a second a round, the oldest file first; forget what is older than a day. Returns the rows done."""
+    """Screen what waits, a moment at a time, the oldest file first; forget what is older than a day. Returns the rows done."""
     Upload.objects.filter(at__lt=clock.now() - KEPT_FOR).delete()
     until, done = time.monotonic() + ROUND_SECONDS, 0
     for upload in Upload.objects.filter(ended_at=None).select_related("officer").order_by("at"):
