@@ -191,7 +191,6 @@ def _take_effect(house: House, item: ExchangeItem, content: dict[str, Any]) -> N
 def _handled(house: House, item: ExchangeItem, outcome: str) -> None:
     assert item.arrived is not None
     state = outbox.open_link(house.station, item.peer)
-    index = receipts.give(
-        house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[bytes(item.arrived.leaf_hash)]
-    )
-    InItem.objects.filter(pk=item.arrived.pk).update(handled_index=index)
+    hash_ = bytes(item.arrived.leaf_hash)
+    given = receipts.give(house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[hash_])
+    InItem.objects.filter(pk=item.arrived.pk).update(handled_index=given[hash_])

@@ -221,12 +221,10 @@ def _apply_statement(state: LinkState, leaf: KeyLeaf) -> None:
 
 def _give_receipts(station: Station, state: LinkState, arrivals: Arrivals, finished: list[bytes]) -> None:
     """Receipts for what the body brought, and with them its rows. `finished`: earlier items that now lack nothing."""
-    index = None
-    if arrivals.stored:
-        index = receipts.give(station, state, receipt=leaves.STORED, outcome="", items=arrivals.stored, at=arrivals.at)
-    if finished:
-        InItem.objects.filter(peer=state.peer, leaf_hash__in=finished).update(receipt_index=index)
-    storing.write(state, arrivals, receipt_index=index)
+    given = receipts.give(station, state, receipt=leaves.STORED, outcome="", items=arrivals.stored, at=arrivals.at)
+    for hash_ in finished:
+        InItem.objects.filter(peer=state.peer, leaf_hash=hash_).update(receipt_index=given[hash_])
+    storing.write(state, arrivals, receipts=given)
     for outcome, items in sorted(arrivals.refused.items()):
         receipts.give(station, state, receipt=leaves.REFUSED, outcome=outcome, items=items)
         alarms.raise_alarm("ITEM_REFUSED_HERE", f"{state.peer.node} {outcome}")

@@ -9,7 +9,7 @@ from countersign.charter import alarms
 from countersign.kernel import clock
 from countersign.ledger import sql
 from countersign.ledger.core import leaves
-from countersign.ledger.core.leaves import ReceiptLeaf
+from countersign.ledger.core.leaves import MAX_ITEMS_PER_LEAF, ReceiptLeaf
 from countersign.link import outbox
 from countersign.link.models import LinkState, OutItem
 from countersign.link.station import Station
@@ -29,17 +29,18 @@ class _Answered(NamedTuple):
 
 def give(
     station: Station, state: LinkState, *, receipt: str, outcome: str, items: Sequence[bytes], at: int | None = None
-) -> int:
-    """Append one receipt leaf for the items; return its index. The caller's transaction holds the state it speaks of."""
-    leaf = ReceiptLeaf(
-        sender=station.node,
-        receiver=state.peer.node,
-        state=receipt,
-        outcome=outcome,
-        at=clock.unix_now() if at is None else at,
-        items=tuple(items),
-    )
-    return outbox.append_leaf(station, state, leaf)
+) -> dict[bytes, int]:
+    """Append receipt leaves for the items, as many as it takes (a leaf names 1024 at most, and a peer refuses a log with one
+    that names more); the index of each item's. The caller's transaction holds the state they speak of."""
+    when = clock.unix_now() if at is None else at
+    given: dict[bytes, int] = {}
+    for begin in range(0, len(items), MAX_ITEMS_PER_LEAF):
+        named = tuple(items[begin : begin + MAX_ITEMS_PER_LEAF])
+        leaf = ReceiptLeaf(
+            sender=station.node, receiver=state.peer.node, state=receipt, outcome=outcome, at=when, items=named
+        )
+        given |= dict.fromkeys(named, outbox.append_leaf(station, state, leaf))
+    return given
 
 
 def take(state: LinkState, leaf: ReceiptLeaf, index: int) -> None:

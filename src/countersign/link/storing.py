@@ -6,7 +6,7 @@ written once, as it is then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from countersign.kernel import clock
@@ -67,13 +67,13 @@ def store_items(station: Station, state: LinkState, opened: Sequence[Opened], ar
             arrivals.changed.append(row)
 
 
-def write(state: LinkState, arrivals: Arrivals, *, receipt_index: int | None) -> None:
-    """Write the rows. `receipt_index`: of the receipt that says STORED of what was stored."""
+def write(state: LinkState, arrivals: Arrivals, *, receipts: Mapping[bytes, int]) -> None:
+    """Write the rows. `receipts`: of each item that was stored, the index of the receipt that says STORED."""
     stored = set(arrivals.stored)
     fresh, changed = arrivals.announced.values(), arrivals.changed
     for row in (*fresh, *changed):
         if bytes(row.leaf_hash) in stored:
-            row.receipt_index = receipt_index
+            row.receipt_index = receipts[bytes(row.leaf_hash)]
     sql.run_many(_INSERT, _inserted(fresh))
     sql.run_many(_UPDATE, [_updated(row) for row in changed])
     _write_batches(state, arrivals.batches, stored)

@@ -137,3 +137,61 @@ def test_sizes_of_any_bucket_arrive_whole(pair, size):
     wire.release(pair, pair.ca, 1, size=size)
     wire.round_trip(pair, pair.ca)
     assert wire.stored(pair, pair.in_) == [(1, 1)]
+
+
+def test_a_body_with_more_items_than_a_receipt_names_gets_several_receipts(pair):
+    """Batches that pile up while the line is down come in one body. A receipt that named them all would be no leaf, and the
+    sender would refuse the receiver's log for good."""
+    count = 1_100
+    wire.release(pair, pair.ca, count)
+    with pair.ca.active():
+        from countersign.link import batching
+
+        batching.cut_all(pair.ca.house.station, wire.state_of(pair, pair.ca))
+    wire.settle(pair, pair.ca)
+    assert len(wire.stored(pair, pair.in_)) == count
+    assert wire.delivered(pair, pair.ca) == count
+    with pair.in_.active():
+        from countersign.link.models import InItem
+
+        assert len(set(InItem.objects.values_list("receipt_index", flat=True))) == 2
+        assert not InItem.objects.filter(receipt_index=None).exists()
+
+
+def _ahead(pair):
+    """A body on its way, and what was read for the next one meanwhile."""
+    from countersign.link import batching, sync
+
+    wire.release(pair, pair.ca, 2)
+    first, _ = wire.request(pair, pair.ca)
+    wire.release(pair, pair.ca, 3)
+    with pair.ca.active():
+        state = wire.state_of(pair, pair.ca)
+        begin = sync.build(pair.ca.house.station, state).slice.end
+        batching.cut_batch(pair.ca.house.station, state)
+        return first, sync.prepare(state, begin)
+
+
+def _build(pair, prepared):
+    from countersign.link import sync
+
+    with pair.ca.active():
+        return sync.build(pair.ca.house.station, wire.state_of(pair, pair.ca), prepared=prepared)
+
+
+def test_what_was_read_ahead_is_sent_as_it_is_once_the_peer_holds_what_comes_before(pair):
+    first, prepared = _ahead(pair)
+    wire.accept(pair, pair.ca, wire.deliver(pair, pair.in_, first))
+    body = _build(pair, prepared)
+    assert body.slice is prepared.slice
+    assert body.ciphertexts is prepared.ciphertexts
+    assert len(body.ciphertexts) == 3
+
+
+def test_what_was_read_ahead_is_dropped_where_the_call_before_it_failed(pair):
+    _, prepared = _ahead(pair)
+    body = _build(pair, prepared)
+    assert len(body.ciphertexts) == 5
+    assert body.slice.start < prepared.slice.start
+    wire.settle(pair, pair.ca)
+    assert wire.delivered(pair, pair.ca) == 5

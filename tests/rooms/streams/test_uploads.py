@@ -104,6 +104,16 @@ def test_nothing_of_it_lies_open_and_it_is_gone_after_a_day(ca):
     assert not Upload.objects.exists()
 
 
+def test_what_is_taken_away_while_it_waits_holds_up_nothing(ca):
+    first, second = _begun(ca, [(WORD, "")]), _begun(ca, [("cotton shirts", "")])
+    portion = first.portions.get()
+    uploads.drop(ca.house, find("p-drafter"), first.id)
+    assert uploads._screen(ca.house, first, portion) == 0
+    assert uploads.work(ca.house) == 1
+    second.refresh_from_db()
+    assert second.ended_at is not None
+
+
 def test_it_is_its_officers_own(ca):
     upload = _begun(ca, [(WORD, "")])
     with pytest.raises(NotFound):
@@ -146,8 +156,9 @@ def test_a_larger_file_comes_in_sealed_pieces(ca):
     for begin in range(0, len(data), piece["piece"]):
         visitor.raw(piece["next"], data[begin : begin + piece["piece"]], **{"X-Begin": str(begin)})
     done = visitor.post(f"/drafts/{draft}/files")
-    assert done["Location"] == f"{PAGE}/collected/{draft}"
-    made = visitor.get(done["Location"])
+    assert (done.status_code, done["Location"]) == (307, f"{PAGE}/collected/{draft}")
+    assert visitor.get(done["Location"])["Location"] == PAGE
+    made = visitor.post(done["Location"])
     assert "0 of 9001 lines" in text(visitor.get(made["Location"])).replace(",", "")
     assert not DraftFile.objects.exists()
     assert not Draft.objects.filter(id=draft).exists()

@@ -157,13 +157,20 @@ def _files(request: HttpRequest, here: Desk, row: Draft, page: str) -> HttpRespo
         return redirect("draft_page", row.id, "files")
     if request.method == "POST" and row.kind == drafts.COLLECTING:
         uploads.sources(here.house, here.officer, row)
-        return redirect(f"{drafts.read(here.house, here.officer, row)['then']}{row.id}")
+        return _sent_on(f"{drafts.read(here.house, here.officer, row)['then']}{row.id}")
     if request.method == "POST":
         return redirect("draft_page", row.id, pages.after(row.kind, "files"))
     listed = uploads.listed(here.house, here.officer, row)
     return render(
         request, "web/desk/draft_files.html", pages.frame(row, "files") | {"files": listed, "largest": uploads.LARGEST}
     )
+
+
+def _sent_on(address: str) -> HttpResponse:
+    """The same POST goes to the page of the stream, for it makes something of the files."""
+    answer = HttpResponse(status=307)
+    answer["Location"] = address
+    return answer
 
 
 def _show(request: HttpRequest, row: Draft, typed: dict[str, Any], page: str, form: Any) -> HttpResponse:

@@ -129,7 +129,9 @@ def drop(house: House, officer: Officer, name: str) -> None:
 
 @transaction.atomic
 def _screen(house: House, upload: Upload, portion: UploadPortion) -> int:
-    """One portion: answers in the place of its lines, counted; all or nothing."""
+    """One portion: answers in the place of its lines, counted; all or nothing. Of a file that was just taken away nothing."""
+    if not Upload.objects.select_for_update().filter(pk=upload.pk).exists():
+        return 0
     rows: list[Row] = json.loads(_unlock(house, upload, str(portion.place), bytes(portion.sealed)))
     asked = [_goods(row["goods"]) for row in rows if "goods" in row]
     found = iter(screening.screen(house, upload.officer, asked) if asked else ())

@@ -36,7 +36,8 @@ def larger(request: HttpRequest, here: Here) -> HttpResponse:
 
 def collected(request: HttpRequest, here: Here, draft_id: str) -> HttpResponse:
     """The collected files are whole: each is read and waits for its turn; the pieces go."""
-    del request
+    if request.method != "POST":
+        return redirect("precursors_screen")
     files = here.collected(draft_id)
     if not files:
         raise InvalidInput("no file was added.", field="file", remedy="Begin again and choose one.")
