@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
 
 from countersign.charter import packs
@@ -24,7 +24,7 @@ from countersign.exchange.errors import AlreadyDecided, NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import Assistance, ExchangeItem
 from countersign.kernel import clock, jcs
-from countersign.kernel.errors import InvalidInput, NotFound
+from countersign.kernel.errors import InvalidInput, NotAllowed, NotFound
 from countersign.kernel.ids import new_id
 
 DRAFTED, HANDED, SENT, RECEIVED = "drafted", "handed", "sent", "received"
@@ -53,6 +53,7 @@ def draft(house: House, officer: Officer, item_id: str, *, wanted: str, facts: s
     if item is None or item.case is None:
         raise NotFound("no received item has this reference.", field="item")
     walls.require_item(officer, item)
+    _check_may_be_told(house, item)
     if wanted not in WANTED:
         raise InvalidInput("not a form of evidence.", field="wanted", remedy=f"One of: {', '.join(WANTED)}.")
     if not facts.strip():
@@ -65,9 +66,24 @@ def draft(house: House, officer: Officer, item_id: str, *, wanted: str, facts: s
     )  # fmt: skip
     text = _text(house, item, wanted, facts)
     row.draft = walls.lock(house.station, authority=row.authority, item=row.id, content=jcs.canonical(text))
-    row.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # a second click
+        raise AlreadyDecided("a request about this item is drafted already.", field="item") from None
     decisions.record_act(house, item, act="mla.draft", facts={"officer": officer.id, "request": row.id})
     return row
+
+
+def _check_may_be_told(house: House, item: ExchangeItem) -> None:
+    """The central authority learns that the item is there. One for named readers, one that stays in its organisation and one
+    that is frozen are not spoken of to others (FIRST TLP 2.0; the rule of Route)."""
+    label = contents.read(house, item).content.get("marking", {}).get("tlp", "none")
+    if item.state == ExchangeItem.FROZEN or item.named_only or label in ("red", "amber_strict"):
+        raise NotAllowed(
+            "this item may not be spoken of to another authority.", field="item",
+            remedy="Ask the sender to give it under a milder label, or ask for the evidence without it.",
+        )  # fmt: skip
 
 
 @transaction.atomic
@@ -158,7 +174,8 @@ def _fault(pack: StatePack, item: ExchangeItem, content: Mapping[str, Any], *, o
     row, status = _row(item, content), content["status"]
     asks = status in BY_REQUESTING
     if row is None:
-        known = ExchangeItem.objects.filter(id=content["item"], peer=item.peer, direction=ExchangeItem.OUT).exists()
+        known = ExchangeItem.objects.filter(id=content["item"], peer=item.peer, direction=ExchangeItem.OUT,
+            state=ExchangeItem.RELEASED).exists()  # fmt: skip
         opens = not own and status == SENT and known
         return None if opens else InvalidInput("no request is about this item.", field="item")
     if row.state not in (BY_REQUESTING if asks else BY_REQUESTED)[status]:
@@ -177,10 +194,11 @@ def _row(item: ExchangeItem, content: Mapping[str, Any]) -> Assistance | None:
 
 def _opened(house: House, item: ExchangeItem, content: Mapping[str, Any]) -> Assistance:
     """At the requested side: the request becomes known with its first status."""
-    wanted = ExchangeItem.objects.get(id=content["item"])
+    wanted = ExchangeItem.objects.select_related("case").get(id=content["item"])
+    own_case = wanted.case.reference if wanted.case else content["case_ref"]
     return Assistance(
         id=new_id("mla"), peer=item.peer, item=wanted.id, asks=False, authority=wanted.authority,
-        central=_central(house.pack).code, case_ref=content["case_ref"], state=SENT, at=clock.now(),
+        central=_central(house.pack).code, case_ref=own_case, state=SENT, at=clock.now(),
     )  # fmt: skip
 
 
@@ -188,7 +206,7 @@ def _text(house: House, item: ExchangeItem, wanted: str, facts: str) -> dict[str
     """The draft: who asks whom, on what instrument, about what, with the digest that identifies it; never its content."""
     kept = contents.read(house, item)
     other, content = packs.state(item.peer.state_code), kept.content
-    offence = content.get("offence") or _offence_asked(house, item)
+    offence = (content.get("offence") or _offence_asked(house, item) or {}).get("category", "")
     assert item.arrived is not None
     assert item.case is not None
     return {
@@ -197,10 +215,10 @@ def _text(house: House, item: ExchangeItem, wanted: str, facts: str) -> dict[str
             "state": other.code, "central": _central(other).code, "authority": str(content.get("from_authority", ""))
         },
         "instrument": house.pack.assistance.get(other.code, ""), "case": item.case.reference,
-        "offence": {"label": offence["label"], "in_law": offence["in_law"]} if offence else None,
+        "offence": offence, "in_law": {pack.code: pack.provisions.get(offence, "") for pack in (house.pack, other)},
         "item": item.id, "kind": item.kind, "received": item.created_at.date().isoformat(),
         "leaf": bytes(item.arrived.leaf_hash).hex(),
-        "files": [{"name": file["name"], "sha256": file["sha256"]} for file in content.get("attachments", ())],
+        "files": [{"type": file["media_type"], "sha256": file["sha256"]} for file in content.get("attachments", ())],
         "handling": content.get("handling", {}).get("code", ""), "wanted": wanted, "facts": facts.strip(),
         "refused_here": _refused(item),
     }  # fmt: skip
@@ -208,9 +226,7 @@ def _text(house: House, item: ExchangeItem, wanted: str, facts: str) -> dict[str
 
 def _offence_asked(house: House, item: ExchangeItem) -> Mapping[str, Any] | None:
     """The offence of what the item answers."""
-    asked = (
-        ExchangeItem.objects.filter(id=item.answers, authority=item.authority).select_related("arrived__peer").first()
-    )
+    asked = ExchangeItem.objects.filter(id=item.answers, authority=item.authority, direction=ExchangeItem.OUT).first()
     return contents.read(house, asked).content.get("offence") if asked is not None else None
 
 

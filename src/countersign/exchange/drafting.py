@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from countersign.charter import arrangements, packs, peering
 from countersign.charter.models import Officer, Peer
 from countersign.charter.packs import StatePack
-from countersign.exchange import contents, home_sheet, kinds
+from countersign.exchange import contents, home_sheet, kinds, walls
 from countersign.exchange.contents import Kept
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
@@ -21,6 +21,9 @@ from countersign.kernel.errors import InvalidInput
 from countersign.kernel.ids import new_id
 from countersign.law import markings
 from countersign.ledger.core import commitments
+
+_POINTERS: Final = ("answers", "item", "incident", "notice")
+"""Members that name another item."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +51,19 @@ def read(house: House, officer: Officer, given: Any, *, peer: Peer | None) -> Dr
     sheet = home_sheet.take(content | {home_sheet.MEMBER: sheet_given}, kind, house.policies.vocabulary.sets)
     if content.get("from_authority", officer.authority) != officer.authority:
         raise InvalidInput("an officer proposes for the own authority only.", field="from_authority")
+    _check_readable(officer, content)
     target = peer or peering.of_state(content.get("to_state", ""))
     nodes = {house.station.node, target.node}
     _check_header(house.pack, packs.state(target.state_code), content, nodes)
     return Draft(new_id("itm"), kind, Kept(content, secrets.token_bytes(commitments.SALT_BYTES), (), sheet), target)
+
+
+def _check_readable(officer: Officer, content: Mapping[str, Any]) -> None:
+    """What a draft answers or speaks of is read by its drafter: an item for named readers is answered by one of them.
+    Raises NotNamed."""
+    names = [content[member] for member in _POINTERS if content.get(member)]
+    for item in ExchangeItem.objects.filter(id__in=names, named_only=True, authority=officer.authority):
+        walls.require_item(officer, item)
 
 
 def with_caveats(draft: Draft, codes: frozenset[str]) -> Draft:

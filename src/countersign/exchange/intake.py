@@ -150,7 +150,10 @@ def _file(house: House, arrived: InItem, opened: tuple[str, dict[str, Any]] | No
         created_at=arrived_at,
         arrived=arrived,
     )
-    readers.on_arrival(item, content)
+    if opened is None:
+        readers.on_unread(house, item)
+    else:
+        readers.on_arrival(item, content)
     if kind is not None:
         _take_effect(house, item, content)
         flash.open_lane(house, item)

@@ -1,7 +1,7 @@
 """TLP:RED at the receiver: the item is open to the persons whom its sender named, and to nobody else (FIRST TLP 2.0).
 
 The other state knows names, not accounts. A name that exactly one officer of the authority bears opens the item at once;
-for every other name the head says which officer is meant. The head sees the names alone.
+for every other name the head or the deputy says which officer is meant, and sees the names alone.
 """
 
 from __future__ import annotations
@@ -13,15 +13,20 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from countersign.charter.errors import FourEyesRequired
 from countersign.charter.models import Officer
 from countersign.charter.officers import require_role
-from countersign.exchange import contents, decisions, walls
+from countersign.exchange import contents, decisions, parts, walls
 from countersign.exchange.errors import AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.models import ExchangeItem, NamedReader
-from countersign.kernel.errors import InvalidInput
+from countersign.kernel.errors import CountersignError, InvalidInput
+from countersign.link import arrivals
 
 RED: Final = "red"
+MILDER: Final = ("none", "clear", "green", "amber", "amber_strict")
+DECIDERS: Final = ("head", "executive")
+"""Who says which officer a name means; never about themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,28 @@ def on_arrival(item: ExchangeItem, content: Mapping[str, Any]) -> None:
     )
 
 
+def on_unread(house: House, item: ExchangeItem) -> None:
+    """An item that was not accepted (defective, or after its expiry) is shown as it came; one that is RED, or of which that
+    cannot be told, is closed to everybody: nobody can say who was meant."""
+    if _label(house, item) not in MILDER:
+        ExchangeItem.objects.filter(pk=item.pk).update(named_only=True)
+        item.named_only = True
+
+
+def _label(house: House, item: ExchangeItem) -> object:
+    """The label as the content has it, checked by nothing; None where there is none to be found."""
+    assert item.arrived is not None
+    try:
+        content = parts.join(arrivals.open_text(house.station, item.arrived).parts)[1]
+    except CountersignError:
+        return None
+    marking = content.get("marking")
+    return marking.get("tlp", "none") if isinstance(marking, dict) else None
+
+
 def unknown(house: House, officer: Officer) -> list[Unknown]:
-    """Names that wait for the head, the oldest item first. Raises RoleRequired."""
-    require_role(officer, "head")
+    """Names that wait for the head or the deputy, the oldest item first. Raises RoleRequired."""
+    require_role(officer, *DECIDERS)
     rows = NamedReader.objects.filter(officer=None, item__authority=officer.authority).select_related(
         "item", "item__arrived", "item__arrived__peer", "item__peer", "item__case"
     )
@@ -66,11 +90,12 @@ def waiting(officer: Officer) -> list[ExchangeItem]:
 
 @transaction.atomic
 def recognise(house: House, head: Officer, item_id: str, place: int, login: str) -> NamedReader:
-    """The head says which officer of the authority a name means; on record, and not to be taken back.
+    """The head or the deputy says which officer of the authority a name means; on record, and not to be taken back. Nobody
+    says it of themselves: no one person opens an item to that person.
 
-    Raises RoleRequired, NotYours, ItemUnknown, AlreadyDecided, InvalidInput.
+    Raises RoleRequired, NotYours, ItemUnknown, AlreadyDecided, InvalidInput, FourEyesRequired.
     """
-    require_role(head, "head")
+    require_role(head, *DECIDERS)
     rows = NamedReader.objects.select_for_update(of=("self",)).select_related("item")
     row = rows.filter(item=item_id, place=place).first()
     if row is None:
@@ -81,6 +106,8 @@ def recognise(house: House, head: Officer, item_id: str, place: int, login: str)
     meant = Officer.objects.filter(login=login, authority=head.authority, active=True).first()
     if meant is None:
         raise InvalidInput("no officer of your authority has this login.", field="officer")
+    if meant.pk == head.pk:
+        raise FourEyesRequired("nobody says of themselves that they are meant.", field="officer")
     decisions.record_act(house, row.item, act="reader.recognise", facts={"officer": head.id, "reader": meant.id})
     row.officer, row.recognised_by = meant, head
     row.save(update_fields=("officer", "recognised_by"))

@@ -9,7 +9,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -181,22 +181,23 @@ def loaded(name: str) -> Callable[..., Any]:
     return found
 
 
-def chores(house: House) -> bool:
-    """Let every stream do what it does by itself; returns whether any of it has more to do."""
-    more = [
-        _do(house, stream, chore) for stream in installed() for chore in stream.chores
-    ]  # each of them, whatever others do
-    return any(more)
+def chores(house: House) -> tuple[Callable[[], bool], ...]:
+    """What every stream does by itself, one by one: each returns whether it has more to do, and a fault of one is its own."""
+    return tuple(partial(_do, house, stream, chore) for stream in installed() for chore in stream.chores)
 
 
 def _do(house: House, stream: Stream, chore: str) -> bool:
-    """A refusal stops no other chore. Any other fault goes to the courier's outermost loop; the node's own work comes first."""
+    """A refusal, and what content from elsewhere may provoke, is an alarm of this chore. Any other fault goes to the courier's
+    outermost loop."""
+    from django.db import DataError, IntegrityError
+
     from countersign.charter import alarms  # the settings read the manifests before there are models
 
+    faults = (CountersignError, DataError, IntegrityError, ValueError, TypeError, LookupError, ArithmeticError)
     try:
         more = bool(loaded(chore)(house))
-    except CountersignError as error:
-        log.error("stream.chore_failed", stream=stream.key, code=error.instance_code)
+    except faults as error:
+        log.error("stream.chore_failed", stream=stream.key, fault=type(error).__name__)
         alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=True)
         return False
     alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=False)

@@ -156,7 +156,7 @@ class Chores:
         now = clock.monotonic()
         if self._busy_since is not None and now - self._busy_since <= BURST_SECONDS:
             return False
-        if now >= self._next:
+        if now >= self._next and not self._pieces:
             self._next = now + HOUSEKEEPING_SECONDS
             self._pieces.extend(self._short())
             self._long = self._long or deque(self._long_ones())
@@ -188,7 +188,7 @@ class Chores:
 
     def _long_ones(self) -> tuple[Piece, ...]:
         """Streams come last, so that a fault of theirs holds up nothing of the node's own."""
-        return lambda: late.look_on(self._house), lambda: streams.chores(self._house)
+        return lambda: late.look_on(self._house), *streams.chores(self._house)
 
 
 def run(home: Home, house: House) -> None:

@@ -30,7 +30,7 @@ _PLACES = (
     ("assurances", _("Assurances"), ("legal", "risk_officer", "executive", "senior_officer")),
     ("assistances", _("Legal assistance"), ("originator", "desk", "analyst", "legal", "executive")),
     ("duty", _("Duty roster"), (*_READERS, "reviewer")),
-    ("readers", _("Named readers"), ("head",)),
+    ("readers", _("Named readers"), ("head", "executive")),
     ("escalations", _("Escalations"), ("head", "executive", "reviewer")),
     ("late", _("Found late"), ("protection_officer",)),
     ("law", _("Law"), ("legal", "executive", "reviewer")),

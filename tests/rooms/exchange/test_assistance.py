@@ -113,6 +113,7 @@ def test_the_draft_names_the_item_by_its_digest_and_holds_none_of_its_content(to
         assert draft["requested"]["central"] == "MHA-IS-II"
         assert "CTS 1995" in draft["instrument"]
         assert SECRET not in str(draft)
+        assert (draft["offence"], draft["in_law"]["CA"]) == ("extortion", "Criminal Code s.346")
         assert b"Invented" not in bytes(row.draft)
         with pytest.raises(AlreadyDecided):
             _drafted(pair, item)

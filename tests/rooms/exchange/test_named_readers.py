@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from support import flow, officers_of, web_of
+from support import flow, officers_of, web_of, wire
 
+from countersign.charter.errors import FourEyesRequired
 from countersign.exchange import assistance, gate, intake, queries, readers, search, use, walls
 from countersign.exchange.errors import AlreadyDecided, ContentInvalid, GateRefused, ItemUnknown, NotNamed, NotYours
 from countersign.exchange.models import ExchangeItem, GateDecision, NamedReader
@@ -173,3 +174,61 @@ def test_what_anybody_on_duty_must_read_is_never_red(pair):
     }  # fmt: skip
     with pair.ca.active(), pytest.raises(CountersignError, match="whoever is at the desk"):
         gate.propose(pair.ca.house, find("drafter"), flash)
+
+
+def test_nobody_says_of_themselves_that_they_are_meant(sent):
+    pair, item = sent
+    with pair.in_.active():
+        with pytest.raises(FourEyesRequired):
+            readers.recognise(pair.in_.house, find("head"), item.id, 1, "head")
+        readers.recognise(pair.in_.house, find("executive"), item.id, 1, "head")
+        assert queries.read(pair.in_.house, find("head"), item.id)
+
+
+def test_only_who_is_named_answers_it(sent):
+    pair, item = sent
+    refusal = {name: value for name, value in officers_of.reply(pair.in_, item.id).items()
+               if name in ("version", "case_ref", "from_authority", "to_state", "to_authority", "purpose", "answers", "about")}  # fmt: skip
+    refusal |= {"kind": "refusal", "ground": "MINOR_OFFENCE", "about_natural_person": True}
+    with pair.in_.active():
+        for content in (officers_of.reply(pair.in_, item.id), refusal):
+            with pytest.raises(NotNamed):
+                gate.propose(pair.in_.house, find("drafter"), content)
+        readers.recognise(pair.in_.house, find("head"), item.id, 1, "drafter")
+        assert gate.propose(pair.in_.house, find("drafter"), refusal).item.answers == item.id
+
+
+@pytest.mark.parametrize(("tlp", "closed"), [("red", True), ("amber", False)])
+def test_a_red_item_that_is_not_accepted_is_closed_to_everybody(pair, monkeypatch, tlp, closed):
+    """A later version's field, or a name that no name may be: the content cannot be checked, and it is not shown for that."""
+
+    def refuse(_content):
+        raise ContentInvalid([{"field": "marking.readers", "reason": "invented"}])
+
+    marking = {"level": pair.ca.house.pack.default_marking, "tlp": tlp, "readers": ["Test desk"] if closed else []}
+    with pair.ca.active():
+        sent = officers_of.release(pair.ca, officers_of.request(pair.ca, marking=marking))
+    with monkeypatch.context() as patch:
+        wire.settle(pair, pair.ca)
+        patch.setattr(intake.kinds, "validate", refuse)
+        with pair.in_.active():
+            intake.apply_arrivals(pair.in_.house)
+    with pair.in_.active():
+        item = ExchangeItem.objects.get(direction="in")
+        assert (item.state, item.named_only) == (ExchangeItem.DEFECTIVE, closed)
+        if closed:
+            with pytest.raises(NotNamed):
+                queries.read(pair.in_.house, find("desk"), item.id)
+    assert sent
+
+
+@pytest.mark.parametrize("tlp", ["red", "amber_strict"])
+def test_what_may_not_be_spoken_of_is_not_told_to_the_central_authority(pair, tlp):
+    marking = {
+        "level": pair.ca.house.pack.default_marking,
+        "tlp": tlp,
+        "readers": ["Test legal"] if tlp == "red" else [],
+    }
+    item = flow.send(pair, pair.ca, officers_of.request(pair.ca, marking=marking))
+    with pair.in_.active(), pytest.raises(NotAllowed, match="may not be spoken of"):
+        assistance.draft(pair.in_.house, find("legal"), item.id, wanted="testimony", facts="Invented.")

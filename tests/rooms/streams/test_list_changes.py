@@ -89,7 +89,8 @@ def test_a_row_that_is_not_right_is_refused_with_its_field(ready, change, field)
 @pytest.mark.parametrize(
     ("change", "words"),
     [(("Cc1ccc(OC)cc1", "Cc1ccc(OC)cc"), "cannot be read"), (("C8H10O", "C8H12O"), "the structure is C8H10O"),
-     (("104-93-8", "67-64-1"), "is the number of Acetone")],
+     (("104-93-8", "67-64-1"), "is the number of Acetone"), (("Cc1ccc(OC)cc1,C8H10O", "CC(C)=O,C3H6O"), "the structure is that of"),
+     (("p-cresyl methyl ether", "kg"), "too short"), (("4-Methylanisole (invented listing)", "Toluene"), "is known already")],
 )  # fmt: skip
 def test_a_structure_a_formula_or_a_number_that_disagrees_is_refused(ready, change, words):
     with ready.ca.active():
@@ -148,3 +149,50 @@ def test_an_unknown_substance_without_its_identifiers_teaches_what_is_missing(re
     with ready.ca.active(), pytest.raises(InvalidInput) as refused:
         precursors_of.release(ready.ca, _update(ready.ca, [row]))
     assert "`new`" in refused.value.remedy
+
+
+def _arrive(node, item, rows):
+    with transaction.atomic():
+        listing.on_update(node.house, item, precursors_of.head(node) | {
+            "from_authority": "HEALTH-CANADA", "kind": "controllist.update", "rows": rows,
+        })  # fmt: skip
+
+
+@needs
+def test_what_a_peer_brings_adds_to_an_answer_and_never_takes_from_it(ready):
+    """A name that covers a listed one, a number and a structure of a listed substance, and the same substance told anew."""
+    poison = NEW.replace(
+        "4-methylanisole|p-cresyl methyl ether", "acetic anhydride technical grade|chemical for industry"
+    )
+    with ready.ca.active():
+        sent = precursors_of.release(ready.ca, _update(ready.ca, _rows(poison.replace("temp", "none"))))
+    flow.arrive(ready, ready.ca)
+    lines = [
+        ("Acetic anhydride technical grade", "108-24-7"),
+        ("Acetic anhydride technical grade", ""),
+        ("Chemical for industry", "108-24-7"),
+    ]
+    for words, cas in lines:
+        verdict, ca, substance = _is(ready.in_, words, cas=cas)
+        assert (verdict, substance) == ("listed", "Acetic anhydride"), words
+        assert ca == "A"
+    key = "4-Methylanisole (invented listing)"
+    with ready.in_.active():
+        item = ExchangeItem.objects.get(id=sent.id)
+        for change in (("104-93-8", "108-24-7"), ("Cc1ccc(OC)cc1,C8H10O", "C,CH4"), ("104-93-8", "")):
+            _arrive(ready.in_, item, _rows(NEW.replace(*change)))
+            assert listing.current().substances[key].cas == "104-93-8"
+            assert listing.current().by_cas["108-24-7"] == "Acetic anhydride"
+        assert Alarm.objects.filter(code="LIST_ROW_LEFT_OUT", closed_at=None).exists()
+        twice = [
+            _rows(
+                NEW.replace("4-Methylanisole", f"Invented {n}")
+                .replace("104-93-8", "75-52-5")
+                .replace("Cc1ccc(OC)cc1,C8H10O", ",")
+            )[0]
+            for n in "AB"
+        ]
+        _arrive(ready.in_, item, twice)
+        assert [one for one in listing.current().substances if one.startswith("Invented ")] == [
+            "Invented A (invented listing)"
+        ]

@@ -225,7 +225,7 @@ class NewSubstance(Strict):
     cas: Cas = ""
     smiles: Annotated[str, Field(pattern=r"^[A-Za-z0-9@+\-\[\]()=#$%:./\\*]{0,400}$")] = ""
     formula: Annotated[str, Field(pattern=r"^([A-Z][a-z]?\d*)*$", max_length=60)] = ""
-    names: Annotated[list[Line], Field(max_length=40)] = []
+    names: Annotated[list[Line], Field(max_length=20)] = []
 
     @model_validator(mode="after")
     def _identified(self) -> NewSubstance:
@@ -240,7 +240,7 @@ class ListRow(Strict):
     """One listing that begins: of a substance, in a class, under an instrument; the class `none` takes it from the list.
     `new`: of a substance that the lists do not have yet."""
 
-    substance: Line
+    substance: Annotated[Line, Field(max_length=120)]
     new: NewSubstance | None = None
     instrument: Line
     type: Literal["I", "II", "A", "B", "BC", "temp", "narcotic", "watch", "none"]

@@ -42,16 +42,16 @@ def decide(request: HttpRequest, here: Desk, item_id: str) -> HttpResponse:
     return redirect("escalations")
 
 
-@desk("head")
+@desk(*readers.DECIDERS)
 def named_readers(request: HttpRequest, here: Desk) -> HttpResponse:
     """Names that the other state gave for TLP:RED and that no officer bears exactly: the head says who is meant."""
-    officers = Officer.objects.filter(authority=here.officer.authority, active=True).order_by("name")
-    told = {"rows": readers.unknown(here.house, here.officer), "officers": officers}
+    officers = Officer.objects.filter(authority=here.officer.authority, active=True).exclude(pk=here.officer.pk)
+    told = {"rows": readers.unknown(here.house, here.officer), "officers": officers.order_by("name")}
     return render(request, "web/desk/readers.html", told)
 
 
 @require_POST
-@desk("head")
+@desk(*readers.DECIDERS)
 def recognise(request: HttpRequest, here: Desk, item_id: str, place: int) -> HttpResponse:
     readers.recognise(here.house, here.officer, item_id, place, request.POST.get("officer", ""))
     messages.success(request, _("The item is open to this officer now."))

@@ -44,9 +44,8 @@ def rows(house: House, officer: Officer) -> Iterator[Waiting]:
         yield from _of_reviews(officer)
     if roles & {"legal", *gate.DRAFTING_ROLES}:
         yield from _of_assistance(officer, roles)
-    if "head" in roles:
-        yield from _of_escalations(officer)
-        yield from _of_readers(officer)
+    if roles & {"head", "executive"}:
+        yield from _of_heads(officer, roles)
     if "protection_officer" in roles and late.waiting():
         what = _("Settle what was found late")
         yield Waiting(what, state_name(house.pack.code), say(ROLES, "protection_officer"), mine=True, page="late")
@@ -98,6 +97,12 @@ def _of_reviews(officer: Officer) -> Iterator[Waiting]:
         mine = officer.pk not in (lane.legal_id, lane.reviewer_id)
         what = _("Review what was sent as a threat to life")
         yield Waiting(what, say(ROLES, "executive"), say(ROLES, "reviewer"), mine, "duty", lane.review_due_at)
+
+
+def _of_heads(officer: Officer, roles: set[str]) -> Iterator[Waiting]:
+    if "head" in roles:
+        yield from _of_escalations(officer)
+    yield from _of_readers(officer)
 
 
 def _of_escalations(officer: Officer) -> Iterator[Waiting]:

@@ -187,7 +187,8 @@ def can(here: Desk, row: ExchangeItem, kept: Kept) -> dict[str, bool]:
         and row.case_id is not None
         and member
         and here.holds(*assistance.DRAFTERS)
-        and row.state != ExchangeItem.FROZEN,
+        and row.state != ExchangeItem.FROZEN
+        and content.get("marking", {}).get("tlp") not in ("red", "amber_strict"),
         "prove": row.released_id is not None or row.arrived_id is not None,
         "searchable": admitted,
     }

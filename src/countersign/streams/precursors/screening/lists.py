@@ -75,6 +75,17 @@ class Lists:
     listings: tuple[Listing, ...]
     names: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def brought(self) -> frozenset[str]:
+        """Substances that changes of lists brought."""
+        return frozenset(substance for substance, _ in self.names)
+
+    def part(self, *, brought: bool) -> Lists:
+        """The substances that changes brought, or all others, each with their listings."""
+        chosen = {key: one for key, one in self.substances.items() if (key in self.brought) is brought}
+        held = tuple(one for one in self.listings if one.substance in chosen)
+        return Lists(chosen, held, self.names if brought else ())
+
     @cached_property
     def by_substance(self) -> dict[str, list[Listing]]:
         found: dict[str, list[Listing]] = {}

@@ -197,10 +197,9 @@ def shipped() -> Finder:
 
 
 @lru_cache(maxsize=4)
-def with_more(names: tuple[tuple[str, str], ...]) -> Finder:
-    """The same with (substance, name) of what a change of a list brought."""
-    more = [Name(name, (substance,), weak=False, kind="listed") for substance, name in names]
-    return Finder([*load(packs.common_folder() / "precursors"), *more])
+def of(names: tuple[tuple[str, str], ...]) -> Finder:
+    """Of (substance, name) of what changes of lists brought, and of nothing else."""
+    return Finder([Name(name, (substance,), weak=False, kind="listed") for substance, name in names])
 
 
 def _weak(kind: str, *, doubtful: bool) -> bool:

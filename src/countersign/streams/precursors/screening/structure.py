@@ -108,7 +108,7 @@ class Structures:
 
     off: tuple[str, ...] = ()
 
-    def __init__(self, opsin: Opsin, known: Iterable[Substance]) -> None:
+    def __init__(self, opsin: Opsin, known: Iterable[Substance], *, classes: bool = True) -> None:
         from rdkit import Chem, RDLogger
         from rdkit.Chem.MolStandardize import rdMolStandardize
         from rdkit.Chem.rdMolDescriptors import CalcMolFormula
@@ -118,7 +118,7 @@ class Structures:
         self._chem, self._opsin = Chem, opsin
         self._enumerator = rdMolStandardize.TautomerEnumerator()
         self._enumerator.SetMaxTautomers(TAUTOMERS)
-        self._classes = {name: Chem.MolFromSmarts(CLASSES[name]) for name in _ORDER}
+        self._classes = {name: Chem.MolFromSmarts(CLASSES[name]) for name in (_ORDER if classes else ())}
         self._skeletons: dict[str, tuple[str, ...]] = {}
         self._tautomers: dict[str, tuple[str, ...]] = {}
         self._forms: dict[str, Form] = {}
@@ -218,9 +218,21 @@ def start() -> Structures | None:
     return None if missing() else Structures(Opsin(_jar()), lists.shipped().substances.values())
 
 
-def of(substances: Iterable[Substance]) -> Structures | None:
-    """The layer for these substances; all share one helper of the process."""
-    return None if missing() else Structures(_shared(), substances)
+def of(substances: Iterable[Substance], *, classes: bool = True) -> Structures | None:
+    """The layer for these substances, with the class rules or without; all share one helper of the process."""
+    return None if missing() else Structures(_shared(), substances, classes=classes)
+
+
+def skeleton_of(smiles: str) -> str:
+    """The first block of the InChIKey of a structure, salts and charges off. Needs RDKit; empty where it cannot be read."""
+    from rdkit import Chem
+    from rdkit.Chem.MolStandardize import rdMolStandardize
+
+    molecule = Chem.MolFromSmiles(smiles)
+    if molecule is None:
+        return ""
+    parent = rdMolStandardize.Uncharger().uncharge(rdMolStandardize.FragmentParent(molecule))
+    return str(Chem.MolToInchiKey(parent))[:14]  # type: ignore[no-untyped-call]
 
 
 @lru_cache(maxsize=1)

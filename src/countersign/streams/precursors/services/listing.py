@@ -18,7 +18,11 @@ from countersign.kernel.errors import InvalidInput, Unavailable
 from countersign.streams.precursors.models import ListChange, Notice
 from countersign.streams.precursors.screening import lists, ready
 from countersign.streams.precursors.screening.lists import Listing, Lists, Substance
+from countersign.streams.precursors.screening.text import fold, squeezed
 
+MOST_BROUGHT: Final = 200
+SHORTEST: Final = 6
+"""Letters of a name that a change may bring; a shorter one stands in words of every trade."""
 LEFT_OUT: Final = "LIST_ROW_LEFT_OUT"
 LOOKED_AT_AGAIN: Final = ("received", "under_check", "more_information", "no_objection")
 """States of a notice whose goods may still cross."""
@@ -34,7 +38,7 @@ def current() -> Lists:
 def _with(changes: tuple[tuple[str, str], ...]) -> Lists:
     shipped = lists.shipped()
     rows = [(jurisdiction, json.loads(row)) for jurisdiction, row in changes]
-    brought = {row["substance"]: row["new"] for _, row in reversed(rows) if row.get("new")}
+    brought = {row["substance"]: row["new"] for _, row in rows if row.get("new")}  # the first that told counts
     new = {name: substance(name, told) for name, told in brought.items() if name not in shipped.substances}
     known = shipped.substances | new
     names = tuple((name, said) for name in new for said in dict.fromkeys((name, *brought[name]["names"])))
@@ -43,8 +47,13 @@ def _with(changes: tuple[tuple[str, str], ...]) -> Lists:
 
 
 def substance(name: str, told: dict[str, Any]) -> Substance:
-    """A substance that a change brought; its skeleton is found from its structure."""
-    return Substance(name, told["cas"], (), told["smiles"], told["formula"], "", "", hs_alone=False)
+    """A substance that a change brought. Without RDKit its structure is kept and not looked for."""
+    skeleton = ""
+    if told["smiles"] and ready.is_there("rdkit"):
+        from countersign.streams.precursors.screening import structure
+
+        skeleton = structure.skeleton_of(told["smiles"])
+    return Substance(name, told["cas"], (), told["smiles"], told["formula"], skeleton, "", hs_alone=False)
 
 
 def engine() -> Any:
@@ -79,10 +88,10 @@ def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None
                 remedy="NOT_COMPETENT: the authority that the pack designates tells of its lists.",
             )  # fmt: skip
         return
-    known = []
+    known, lists_now = [], current()
     for row in content["rows"]:
         try:
-            _check(row)
+            lists_now = _check(row, lists_now)
             known.append(row)
         except (InvalidInput, Unavailable):
             if own:
@@ -97,28 +106,49 @@ def on_update(house: House, item: ExchangeItem, content: dict[str, Any]) -> None
 
 def check_rows(rows: list[dict[str, Any]]) -> None:
     """Raise InvalidInput for the first row that would not be taken."""
+    known = current()
     for row in rows:
-        _check(row)
+        known = _check(row, known)
 
 
-def _check(row: dict[str, Any]) -> None:
-    """A substance that is known, or one that is new and right: its number nobody else's, its structure readable and as its
-    formula. Raises InvalidInput, StreamExtraMissing."""
-    known, name, told = current(), row["substance"], row.get("new")
+def _check(row: dict[str, Any], known: Lists) -> Lists:
+    """A substance that is known, or one that is new and right: its number and its structure nobody else's, its structure as
+    its formula, its names long enough to mean something. What was brought once stays as it is. Returns the lists with it.
+
+    Raises InvalidInput, StreamExtraMissing."""
+    name, told = row["substance"], row.get("new")
     if name in known.substances:
-        return
+        _check_same(known, name, told)
+        return known
     if told is None:
         raise InvalidInput(
             "a substance is not on the list.", field="rows",
             remedy="Name it as the page of the control lists does, or say in `new` what identifies it.",
         )  # fmt: skip
+    if len(known.brought) >= MOST_BROUGHT:
+        raise InvalidInput(
+            f"more than {MOST_BROUGHT} substances were brought.", field="rows", remedy="Update the packs."
+        )
     if told["cas"] and told["cas"] in known.by_cas:
         raise InvalidInput(f"{told['cas']} is the number of {known.by_cas[told['cas']]}.", field="new.cas")
+    if short := [said for said in (name, *told["names"]) if len(squeezed(fold(said))) < SHORTEST]:
+        raise InvalidInput(f"{short[0]} is too short to be a name.", field="new.names")
+    one = substance(name, told)
     if told["smiles"]:
         ready.require("rdkit")
         from countersign.streams.precursors.screening import structure
 
-        structure.proofread([substance(name, told)])
+        structure.proofread([one])
+        if taken := known.by_skeleton.get(one.skeleton):
+            raise InvalidInput(f"the structure is that of {taken[0]}.", field="new.smiles")
+    return Lists(known.substances | {name: one}, known.listings, (*known.names, (name, name)))
+
+
+def _check_same(known: Lists, name: str, told: dict[str, Any] | None) -> None:
+    """A substance that is known is listed by its name; nobody says anew what it is."""
+    one = known.substances[name]
+    if told is not None and (name not in known.brought or (told["cas"], told["smiles"]) != (one.cas, one.smiles)):
+        raise InvalidInput(f"{name} is known already.", field="new", remedy="Leave `new` out.")
 
 
 def rescreen(house: House) -> int:

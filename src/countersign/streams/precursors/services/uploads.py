@@ -55,7 +55,7 @@ def begin(house: House, officer: Officer, source: IO[bytes], *, name: str) -> Up
             raise TooLarge(
                 f"more than {AN_HOUR} rows.", field="file", remedy="Larger files go by countersign precursors screen."
             )
-        sealed = _lock(house, upload, str(place), json.dumps(portion, ensure_ascii=False).encode())
+        sealed = _lock(house, upload, str(place), json.dumps(portion).encode())
         UploadPortion.objects.create(upload=upload, place=place, sealed=sealed)
     if not upload.rows:
         raise InvalidInput("the file has no rows.", field="file")
@@ -68,15 +68,15 @@ def begin(house: House, officer: Officer, source: IO[bytes], *, name: str) -> Up
 
 def find(officer: Officer, name: str) -> Upload:
     """An upload of the officer's own. Raises NotFound."""
-    row = Upload.objects.filter(id=name, officer=officer).first()
+    row = of(officer).filter(id=name).first()
     if row is None:
         raise NotFound("there is no such report; each is kept for a day.", field="upload")
     return row
 
 
 def of(officer: Officer) -> QuerySet[Upload]:
-    """The officer's uploads, the newest first."""
-    return Upload.objects.filter(officer=officer).order_by("-at")
+    """The officer's uploads of the last day, the newest first."""
+    return Upload.objects.filter(officer=officer, at__gte=clock.now() - KEPT_FOR).order_by("-at")
 
 
 def name_of(house: House, upload: Upload) -> str:
@@ -140,7 +140,7 @@ def _screen(house: House, upload: Upload, portion: UploadPortion) -> int:
         for row in rows
     ]
     counted = {name: sum(_outcome(row) == name for row in told) for name in ("listed", "reviews", "faults")}
-    portion.sealed = _lock(house, upload, str(portion.place), json.dumps(told, ensure_ascii=False).encode())
+    portion.sealed = _lock(house, upload, str(portion.place), json.dumps(told).encode())
     portion.answered = True
     portion.listed, portion.reviews, portion.faults = counted["listed"], counted["reviews"], counted["faults"]
     portion.save()
