@@ -83,7 +83,7 @@ def test_whatever_joins_splits_into_the_same_parts(given_parts: dict[str, bytes]
 
 ADDRESSED: dict[str, Any] = {
     "version": 1, "case_ref": "CASE-1", "from_authority": "RCMP", "to_state": "IN", "to_authority": "NIA", "purpose": "investigation",
-    "marking": {"level": "PROTECTED B", "tlp": "none", "pap": "none"},
+    "marking": {"level": "PROTECTED B", "tlp": "none", "pap": "none", "readers": []},
 }  # fmt: skip
 REQUEST: dict[str, Any] = ADDRESSED | {
     "kind": "request.information", "offence": {"label": "Fraud", "category": "fraud", "in_law": {"CA": "s.380"}}, "legal_basis": "CA-PRIV-8-2-F",

@@ -33,14 +33,6 @@ def incident(node, **changes):
     } | changes  # fmt: skip
 
 
-@pytest.fixture
-def ready(pair):
-    for node in (pair.ca, pair.in_):
-        with node.active():
-            precursors_of.enrol(node)
-    return pair
-
-
 def _mark(node, mark):
     with node.active():
         return suspects.add(node.house, officers_of.find("p-desk"), mark)

@@ -28,14 +28,6 @@ NEW = (
 needs = pytest.mark.skipif(bool(structure.missing()), reason="needs RDKit, py2opsin and Java")
 
 
-@pytest.fixture
-def ready(pair):
-    for node in (pair.ca, pair.in_):
-        with node.active():
-            precursors_of.enrol(node)
-    return pair
-
-
 def _rows(table):
     return files.read_list(HEADER + table)
 

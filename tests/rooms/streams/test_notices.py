@@ -23,15 +23,6 @@ head, notice = precursors_of.head, precursors_of.notice
 
 
 @pytest.fixture
-def ready(pair):
-    """Designated authorities on both sides, before the dispatch day of the notices."""
-    for node in (pair.ca, pair.in_):
-        with node.active():
-            precursors_of.enrol(node)
-    return pair
-
-
-@pytest.fixture
 def told(ready):
     """India's notice, delivered in Canada."""
     with ready.in_.active():
