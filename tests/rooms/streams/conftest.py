@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from support import precursors_of
 
 
 @pytest.fixture
 def ready(pair):
+    from support import precursors_of  # there are no models before the settings are read
+
     for node in (pair.ca, pair.in_):
         with node.active():
             precursors_of.enrol(node)
