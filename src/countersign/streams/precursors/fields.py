@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
-from django.utils import formats
+from babel.dates import format_date
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from countersign.streams.precursors import words
@@ -71,5 +72,5 @@ def _value(kind: str, key: str, value: str) -> Any:
     if key == "outcome":
         return (words.DELIVERIES if kind == "delivery.answer" else words.STATES).get(value, value)
     if key in _DAYS:
-        return formats.date_format(date.fromisoformat(value), "j F Y")
+        return format_date(date.fromisoformat(value), "d MMMM y", locale=(get_language() or "en")[:2])
     return _CODES.get(key, {}).get(value, value)
