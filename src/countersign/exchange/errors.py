@@ -4,8 +4,22 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from countersign.kernel.errors import Conflict, IntegrityFault, InvalidInput, NotAllowed, NotFound
+from django.db.utils import DataError, IntegrityError
+
+from countersign.kernel.errors import Conflict, CountersignError, IntegrityFault, InvalidInput, NotAllowed, NotFound
 from countersign.law.decide import Decision
+
+DATA_FAULTS: Final = (
+    CountersignError,
+    DataError,
+    IntegrityError,
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+)
+"""What content from elsewhere may provoke in a stream that reads or keeps it. A fault of the node itself, such as a database
+that is away, is not among them."""
 
 
 class KindUnknown(InvalidInput):

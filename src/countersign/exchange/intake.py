@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 import structlog
 from django.db import transaction
@@ -24,7 +24,7 @@ from countersign.exchange import (
     recalls,
     walls,
 )
-from countersign.exchange.errors import AlreadyDecided, ItemUnknown
+from countersign.exchange.errors import DATA_FAULTS, AlreadyDecided, ItemUnknown
 from countersign.exchange.house import House
 from countersign.exchange.kinds import Kind
 from countersign.exchange.models import ExchangeItem
@@ -36,8 +36,6 @@ from countersign.link import arrivals, outbox, receipts
 from countersign.link.models import InItem
 
 PORTION = 16
-DATA_FAULTS: Final = (CountersignError, ValueError, TypeError, LookupError, ArithmeticError)
-"""What content from elsewhere may provoke in a stream that reads it. A fault of the node itself is not among them."""
 log = structlog.get_logger("intake")
 
 

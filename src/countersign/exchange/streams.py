@@ -17,6 +17,7 @@ import structlog
 from pydantic import BaseModel
 
 from countersign.exchange import kinds
+from countersign.exchange.errors import DATA_FAULTS
 from countersign.exchange.kinds import Kind
 from countersign.kernel.errors import CountersignError
 
@@ -189,14 +190,11 @@ def chores(house: House) -> tuple[Callable[[], bool], ...]:
 def _do(house: House, stream: Stream, chore: str) -> bool:
     """A refusal, and what content from elsewhere may provoke, is an alarm of this chore. Any other fault goes to the courier's
     outermost loop."""
-    from django.db import DataError, IntegrityError
-
     from countersign.charter import alarms  # the settings read the manifests before there are models
 
-    faults = (CountersignError, DataError, IntegrityError, ValueError, TypeError, LookupError, ArithmeticError)
     try:
         more = bool(loaded(chore)(house))
-    except faults as error:
+    except DATA_FAULTS as error:
         log.error("stream.chore_failed", stream=stream.key, fault=type(error).__name__)
         alarms.set_alarm("STREAM_CHORE_FAILED", chore, holds=True)
         return False

@@ -6,7 +6,7 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import transaction
+from django.db import DataError, IntegrityError, transaction
 from support import flow, officers_of, precursors_of
 
 from countersign.charter.models import Alarm
@@ -151,9 +151,10 @@ def test_content_without_what_a_schema_fills_in_is_read_with_it(pair, told):
     assert (line["cas"], line["hs"]) == ("", "")
 
 
-def test_a_stream_that_fails_holds_neither_the_item_nor_the_channel(pair, told):
+@pytest.mark.parametrize("fault", [ZeroDivisionError, DataError, IntegrityError])
+def test_a_stream_that_fails_holds_neither_the_item_nor_the_channel(pair, told, fault):
     def broken(*_):
-        raise ZeroDivisionError
+        raise fault
 
     with pair.ca.active():
         item = ExchangeItem.objects.get(id=told.id)
