@@ -22,7 +22,7 @@ from countersign.law import beside
 from countersign.law.decide import NO_GATEWAY, Decision
 from countersign.oversight.models import LateFlag, LateLook, ProtectionRegister
 
-PORTION: Final = 2
+PORTION: Final = 8
 HIDDEN: Final = frozenset({"asylum", "protection"})
 """Families of rules whose firing is told to nobody but a protection officer."""
 _CODED: Final = frozenset(name for name, kind in kinds.KINDS.items() if kind.standing)

@@ -64,8 +64,9 @@ def commit(salt: bytes, identity: Identity, parts: Mapping[str, bytes]) -> bytes
 
 
 def _pads(key: bytes) -> tuple[bytes, bytes]:
-    """The blocks with which HMAC begins its inner and its outer hash. A salt is shorter than a block."""
-    block = key.ljust(_BLOCK, b"\0")
+    """The blocks with which HMAC begins its inner and its outer hash. A key longer than a block is its own hash."""
+    short = key if len(key) <= _BLOCK else hashing.sha256(key)
+    block = short.ljust(_BLOCK, b"\0")
     return block.translate(_INNER), block.translate(_OUTER)
 
 

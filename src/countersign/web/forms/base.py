@@ -91,7 +91,7 @@ def _plain(value: Any) -> Any:
 class EvaluatedForm(PageForm):
     """How good source and information are: in the 4x4 system, by the Admiralty grade it came with, or by both.
 
-    A form that gives the two fields of the 4x4 system as optional asks for none."""
+    A form that does not ask for it (`evaluation_asked`) is right without any grade."""
 
     evaluation_asked: bool = True
     admiralty = forms.RegexField(
