@@ -23,12 +23,13 @@ from countersign.exchange import contents, decisions, walls
 from countersign.exchange.errors import AlreadyDecided, NotYours
 from countersign.exchange.house import House
 from countersign.exchange.models import Assistance, ExchangeItem
+from countersign.exchange.models.assistance import ENDED
 from countersign.kernel import clock, jcs
 from countersign.kernel.errors import InvalidInput, NotAllowed, NotFound
 from countersign.kernel.ids import new_id
 
 DRAFTED, HANDED, SENT, RECEIVED = "drafted", "handed", "sent", "received"
-GRANTED, REFUSED, WITHDRAWN = "granted", "refused", "withdrawn"
+GRANTED, REFUSED, WITHDRAWN, TAKEN_BACK = "granted", "refused", "withdrawn", "taken_back"
 WANTED: Final = ("certified_copy", "original", "testimony", "other")
 DRAFTERS: Final = ("originator", "desk", "analyst", "legal")
 BY_REQUESTING: Final[Mapping[str, tuple[str, ...]]] = {SENT: (HANDED,), WITHDRAWN: (SENT, RECEIVED)}
@@ -58,8 +59,8 @@ def draft(house: House, officer: Officer, item_id: str, *, wanted: str, facts: s
         raise InvalidInput("not a form of evidence.", field="wanted", remedy=f"One of: {', '.join(WANTED)}.")
     if not facts.strip():
         raise InvalidInput("say to which proceeding the evidence belongs and why it is needed.", field="facts")
-    if Assistance.objects.filter(peer=item.peer, item=item.id, asks=True).exists():
-        raise AlreadyDecided("a request about this item is drafted already.", field="item")
+    if Assistance.objects.filter(peer=item.peer, item=item.id, asks=True).exclude(state__in=ENDED).exists():
+        raise AlreadyDecided("a request about this item is under way.", field="item")
     row = Assistance(
         id=new_id("mla"), peer=item.peer, item=item.id, asks=True, authority=item.authority,
         central=_central(house.pack).code, case_ref=item.case.reference, drafter=officer, state=DRAFTED, at=clock.now(),
@@ -70,7 +71,7 @@ def draft(house: House, officer: Officer, item_id: str, *, wanted: str, facts: s
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:  # a second click
-        raise AlreadyDecided("a request about this item is drafted already.", field="item") from None
+        raise AlreadyDecided("a request about this item is under way.", field="item") from None
     decisions.record_act(house, item, act="mla.draft", facts={"officer": officer.id, "request": row.id})
     return row
 
@@ -90,10 +91,7 @@ def _check_may_be_told(house: House, item: ExchangeItem) -> None:
 def hand_over(house: House, officer: Officer, name: str) -> Assistance:
     """A legal adviser of the authority hands the draft to the own central authority. Raises RoleRequired, AlreadyDecided."""
     require_role(officer, "legal")
-    row = _find(name, lock=True)
-    walls.require_member(officer, row.authority)
-    if row.state != DRAFTED:
-        raise AlreadyDecided("the draft was handed over already.", field="request")
+    row = _find_draft(officer, name)
     if officer.pk == row.drafter_id:
         raise InvalidInput("who drafted it does not hand it over.", field="as", remedy="Another legal adviser does.")
     text = walls.unlock(house.station, authority=row.authority, item=row.id, locked=bytes(row.draft))
@@ -105,10 +103,22 @@ def hand_over(house: House, officer: Officer, name: str) -> Assistance:
     return row
 
 
+@transaction.atomic
+def take_back(house: House, officer: Officer, name: str) -> Assistance:
+    """The authority gives up its draft, so that it can be drafted anew. Raises RoleRequired, NotYours, AlreadyDecided."""
+    require_role(officer, *DRAFTERS)
+    row = _find_draft(officer, name)
+    row.state = TAKEN_BACK
+    row.save(update_fields=("state",))
+    item = ExchangeItem.objects.get(id=row.item)
+    decisions.record_act(house, item, act="mla.take_back", facts={"officer": officer.id, "request": row.id})
+    return row
+
+
 def of(officer: Officer) -> QuerySet[Assistance]:
     """What the officer's authority drafted, and for the central authority also what was handed to it or came from elsewhere."""
     drafted = Q(authority=officer.authority)
-    handed = Q(central=officer.authority) & ~Q(state=DRAFTED)
+    handed = Q(central=officer.authority) & ~Q(state__in=(DRAFTED, TAKEN_BACK))
     return Assistance.objects.filter(drafted | handed).select_related("peer", "drafter", "handed_by").order_by("-at")
 
 
@@ -118,8 +128,8 @@ def waiting(officer: Officer) -> QuerySet[Assistance]:
 
 
 def about(item: ExchangeItem) -> Assistance | None:
-    """The request about an item, on whichever side."""
-    return Assistance.objects.filter(peer=item.peer, item=item.id).first()
+    """The newest request about an item, on whichever side."""
+    return Assistance.objects.filter(peer=item.peer, item=item.id).order_by("-at").first()
 
 
 def read(house: House, officer: Officer, name: str) -> tuple[Assistance, dict[str, Any] | None]:
@@ -162,7 +172,9 @@ def on_status(house: House, item: ExchangeItem, content: dict[str, Any]) -> None
     if fault is not None:
         decisions.record_act(house, item, act="mla.out_of_place", facts={"field": str(fault.field)})
         return
-    row = _row(item, content) or _opened(house, item, content)
+    row = _row(item, content)
+    if row is None or row.has_ended:
+        row = _opened(house, item, content)
     row.state, row.reference, row.told_on = content["status"], content["reference"], date.fromisoformat(content["on"])
     row.save()
 
@@ -173,7 +185,7 @@ def _fault(pack: StatePack, item: ExchangeItem, content: Mapping[str, Any], *, o
         return InvalidInput("only the central authority tells this.", field="from_authority")
     row, status = _row(item, content), content["status"]
     asks = status in BY_REQUESTING
-    if row is None:
+    if row is None or (row.has_ended and status == SENT and not own):
         known = ExchangeItem.objects.filter(id=content["item"], peer=item.peer, direction=ExchangeItem.OUT,
             state=ExchangeItem.RELEASED).exists()  # fmt: skip
         opens = not own and status == SENT and known
@@ -186,10 +198,10 @@ def _fault(pack: StatePack, item: ExchangeItem, content: Mapping[str, Any], *, o
 
 
 def _row(item: ExchangeItem, content: Mapping[str, Any]) -> Assistance | None:
-    """The request that a status is about: the side that asks is known from who may tell the status, and from whom it came."""
+    """The newest request that a status can be about: the side that asks is known from who may tell it, and from whom it came."""
     asks = (content["status"] in BY_REQUESTING) == (item.direction == ExchangeItem.OUT)
     rows = Assistance.objects.select_for_update(of=("self",))
-    return rows.filter(peer=item.peer, item=content["item"], asks=asks).first()
+    return rows.filter(peer=item.peer, item=content["item"], asks=asks).order_by("-at").first()
 
 
 def _opened(house: House, item: ExchangeItem, content: Mapping[str, Any]) -> Assistance:
@@ -245,6 +257,14 @@ def _central(pack: StatePack) -> Authority:
     if found is None:
         raise InvalidInput(f"the pack of {pack.code} names no central authority.", field="state")
     return found
+
+
+def _find_draft(officer: Officer, name: str) -> Assistance:
+    row = _find(name, lock=True)
+    walls.require_member(officer, row.authority)
+    if row.state != DRAFTED:
+        raise AlreadyDecided("it is a draft no more: it was handed over or taken back.", field="request")
+    return row
 
 
 def _find(name: str, *, lock: bool = False) -> Assistance:

@@ -101,6 +101,7 @@ _REGISTERS = [
     path("assistance", assisting.register, name="assistances"),
     path("assistance/<str:name>", assisting.one, name="assistance"),
     path("assistance/<str:name>/hand-over", assisting.hand_over, name="assistance_hand_over"),
+    path("assistance/<str:name>/take-back", assisting.take_back, name="assistance_take_back"),
     path("statistics", counting.page, name="statistics"),
     path("statistics/<str:authority>/<str:year>", counting.yearly, name="yearly"),
     path("peering", peering.page, name="peering"),

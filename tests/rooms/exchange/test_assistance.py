@@ -80,7 +80,7 @@ def _handed(pair, item):
 def _tell(pair, node, item, status, *, reference="IAG-2026-0042"):
     """The central authority of `node` tells a status, three of its people sign, and it takes effect there and here."""
     with node.active():
-        row = assistance.of(find("c-desk")).get(item=item)
+        row = assistance.of(find("c-desk")).filter(item=item)[:1].get()
         content = assistance.status_content(
             find("c-desk"), row, status=status, reference=reference, on=date(2026, 11, 26)
         )
@@ -96,7 +96,7 @@ def _states(pair, item):
     found = []
     for node in (pair.ca, pair.in_):
         with node.active():
-            row = Assistance.objects.filter(item=item).first()
+            row = Assistance.objects.filter(item=item).order_by("-at").first()
             found.append(row.state if row else None)
     return found
 
@@ -140,6 +140,39 @@ def test_one_person_alone_neither_drafts_nor_hands_over(told):
         row = assistance.draft(pair.ca.house, find("legal"), item, wanted="testimony", facts="Invented.")
         with pytest.raises(InvalidInput, match="who drafted it"):
             assistance.hand_over(pair.ca.house, find("legal"), row.id)
+
+
+def test_a_draft_is_taken_back_once_by_its_own_authority_and_another_is_drafted(told):
+    pair, item = told
+    with pair.ca.active():
+        row = _drafted(pair, item)
+        for login in ("c-desk", "releaser"):
+            with pytest.raises(NotAllowed):
+                assistance.take_back(pair.ca.house, find(login), row.id)
+        assistance.take_back(pair.ca.house, find("drafter"), row.id)
+        for again in (assistance.take_back, assistance.hand_over):
+            with pytest.raises(AlreadyDecided):
+                again(pair.ca.house, find("legal"), row.id)
+        assert not assistance.of(find("c-desk")).exists()
+        another = _drafted(pair, item)
+        assert assistance.about(queries.find(item)).id == another.id != row.id
+
+
+def test_after_a_refusal_another_request_goes_its_whole_way_under_its_own_number(told):
+    pair, item = told
+    _handed(pair, item)
+    _tell(pair, pair.ca, item, "sent")
+    _tell(pair, pair.in_, item, "refused")
+    with pytest.raises(InvalidInput, match="is refused"):
+        _tell(pair, pair.in_, item, "granted")
+    _handed(pair, item)
+    for node, status in ((pair.ca, "sent"), (pair.in_, "received"), (pair.in_, "granted")):
+        _tell(pair, node, item, status, reference="IAG-2026-0043")
+        assert _states(pair, item) == [status, status]
+    for node in (pair.ca, pair.in_):
+        with node.active():
+            rows = Assistance.objects.filter(item=item).order_by("at")
+            assert [row.state for row in rows] == ["refused", "granted"]
 
 
 def test_both_sides_see_where_it_stands_from_the_sending_to_the_end(told):
@@ -221,6 +254,10 @@ def test_it_is_drafted_handed_over_and_told_on_its_pages(told):
         made = drafter.post(f"/items/{item}/assistance", {"wanted": "certified_copy", "facts": "R. v. Invented."})
         assert made.status_code == 302, text(made)
         assert "CTS 1995" in text(drafter.get(made["Location"]))
+        assert drafter.post(f"{made['Location']}/take-back").status_code == 302
+        assert "taken back before" in text(drafter.get(made["Location"]))
+        assert "by treaty" in text(drafter.get(f"/items/{item}"))
+        made = drafter.post(f"/items/{item}/assistance", {"wanted": "original", "facts": "R. v. Invented."})
         assert "Hand over a request" in text(legal.get("/"))
         assert central.get(made["Location"]).status_code == 403
         assert legal.post(f"{made['Location']}/hand-over").status_code == 302

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from django.db import models
 
 from countersign.charter.models import Officer, Peer
+
+ENDED: Final = ("granted", "refused", "withdrawn", "taken_back")
+"""A request that has ended leaves room for another about the same item."""
 
 
 class Assistance(models.Model):
@@ -29,6 +34,15 @@ class Assistance(models.Model):
     at = models.DateTimeField()
     told_on = models.DateField(null=True)
 
+    @property
+    def has_ended(self) -> bool:
+        return self.state in ENDED
+
     class Meta:
-        constraints = (models.UniqueConstraint(fields=("peer", "item", "asks"), name="one_assistance_an_item"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("peer", "item", "asks"), name="one_open_assistance_an_item",
+                condition=~models.Q(state__in=ENDED),
+            ),
+        )  # fmt: skip
         indexes = (models.Index(fields=("authority", "state")), models.Index(fields=("central", "state")))

@@ -24,7 +24,7 @@ READERS: Final = ("originator", "desk", "analyst", "legal", "releaser", "second_
 @desk(*READERS)
 def register(request: HttpRequest, here: Desk) -> HttpResponse:
     """Requests of the authority, or before the central authority, the newest first."""
-    rows = [(row, _waits(here, row)) for row in assistance.of(here.officer)]
+    rows = [(row, _waits(row)) for row in assistance.of(here.officer)]
     return render(request, "web/desk/assistances.html", {"rows": rows})
 
 
@@ -62,10 +62,19 @@ def one(request: HttpRequest, here: Desk, name: str) -> HttpResponse:
         except CountersignError as error:
             refused = refusals.explain(error)
     told = {
-        "row": row, "text": text, "form": form if statuses else None, "refused": refused, "waits": _waits(here, row),
+        "row": row, "text": text, "form": form if statuses else None, "refused": refused, "waits": _waits(row),
+        "takes_back": row.state == assistance.DRAFTED and here.holds(*assistance.DRAFTERS),
         "hands": row.state == assistance.DRAFTED and here.holds("legal") and here.officer.pk != row.drafter_id,
     }  # fmt: skip
     return render(request, "web/desk/assistance.html", told, status=400 if refused or form.errors else 200)
+
+
+@require_POST
+@desk(*assistance.DRAFTERS)
+def take_back(request: HttpRequest, here: Desk, name: str) -> HttpResponse:
+    row = assistance.take_back(here.house, here.officer, name)
+    messages.success(request, _("The draft is taken back. Another can be made from the item."))
+    return redirect("item", row.item)
 
 
 @require_POST
@@ -85,11 +94,11 @@ def _tell(request: HttpRequest, here: Desk, row: Assistance, given: dict[str, An
     return redirect("item", item.id)
 
 
-def _waits(here: Desk, row: Assistance) -> str:
+def _waits(row: Assistance) -> str:
     """On whom it waits: the own authority, the own central authority, or the other state."""
     if row.state == assistance.DRAFTED:
         return row.authority
-    if row.state in (assistance.GRANTED, assistance.REFUSED, assistance.WITHDRAWN):
+    if row.has_ended:
         return ""
     ours = row.state == assistance.HANDED if row.asks else True
     return row.central if ours else row.peer.state_code

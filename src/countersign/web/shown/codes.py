@@ -184,6 +184,7 @@ ACTS: Final[dict[str, str | Promise]] = {
     "late.settle": _("What was found late settled"),
     "recall.ask": _("Recall asked for"),
     "mla.draft": _("A request for legal assistance was drafted"),
+    "mla.take_back": _("The draft of a request for legal assistance was taken back"),
     "mla.hand_over": _("The request was handed to the central authority"),
     "mla.out_of_place": _("What was told of a request for legal assistance was out of place"),
     "reader.recognise": _("Said who a named reader is"),

@@ -168,6 +168,7 @@ ASSISTANCE: Final[Words] = {
     "granted": _("granted"),
     "refused": _("refused"),
     "withdrawn": _("withdrawn"),
+    "taken_back": _("taken back before it was handed over"),
 }
 HANDLING: Final[Words] = {
     "H0": _("For preventing and combating crime only"),
