@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import re
 
 import pytest
+from django.forms.forms import BaseForm
 from django.utils import translation
+from django.utils.functional import Promise
 
+import countersign
 from countersign.web import catalogs
 
 PLACE = re.compile(r"%\((\w+)\)[sd]")
@@ -113,3 +118,26 @@ def policy_sets():
     from countersign.node.policies import policies_of
 
     return [policies_of(pack) for pack in packs.states().values()]
+
+
+def _forms(kind):
+    for one in kind.__subclasses__():
+        yield one
+        yield from _forms(one)
+
+
+def test_no_word_of_a_form_is_fixed_to_one_language_while_it_loads():
+    """A lazy word that is filled in at once is a plain string for ever."""
+    for module in pkgutil.walk_packages(countersign.__path__, "countersign."):
+        if "forms" in module.name:
+            importlib.import_module(module.name)
+    found = {one for one in _forms(BaseForm) if one.__module__.startswith("countersign.")}
+    assert len(found) > 20
+    fixed = [
+        (one.__name__, name)
+        for one in found
+        for name, field in getattr(one, "base_fields", {}).items()
+        for said in (field.label, field.help_text)
+        if said and not isinstance(said, Promise)
+    ]
+    assert sorted(fixed) == []

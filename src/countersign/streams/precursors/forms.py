@@ -125,11 +125,13 @@ class ListFileForm(forms.Form):
 
     use_required_attribute = False
     case_ref = forms.CharField(label=_("Case"), max_length=64)
-    table = forms.FileField(
-        label=_("Table of changes (CSV)"),
-        help_text=_("Columns: %(columns)s. Of a new substance also: %(new)s.")
-        % {"columns": ", ".join(LIST), "new": ", ".join(LIST_NEW)},
-    )
+    table = forms.FileField(label=_("Table of changes (CSV)"))
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        # Here and not above: filled in while the module loads, it would stay in the language of the node.
+        columns = {"columns": ", ".join(LIST), "new": ", ".join(LIST_NEW)}
+        self.fields["table"].help_text = _("Columns: %(columns)s. Of a new substance also: %(new)s.") % columns
 
 
 class ReplyForm(forms.Form):
