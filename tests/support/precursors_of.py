@@ -41,6 +41,15 @@ def notice(node: Any, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
+def incident(node: Any, **changes: Any) -> dict[str, Any]:
+    """A seizure that the node's state tells, with a mark to trace back."""
+    return head(node) | {
+        "kind": "incident.precursor", "type": "seizure", "happened_on": "2026-11-20", "place": "Invented yard, Vancouver",
+        "container": "TESU 000000-0", "declared_as": "plastic granules", "mode": "sea", "wanted": "backtrack",
+        "lines": [{"name": "4-piperidone", "kilograms": "12.5", "packing": "42 drums, blue, NFI-77/04"}],
+    } | changes  # fmt: skip
+
+
 def release(node: Any, draft: dict[str, Any], *, prefix: str = "") -> Any:
     """Propose and approve by two others of the designated authority; the released item. Inside `node.active()`."""
     item = gate.propose(node.house, officers_of.find(f"{prefix}p-drafter"), draft).item

@@ -6,31 +6,21 @@ import csv
 import io
 import json
 import re
-from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from support import flow, officers_of, precursors_of, web_of
 from support.desk_of import Visitor, text
 
 from countersign.exchange import contents, kinds
-from countersign.exchange.errors import AlreadyDecided, ContentInvalid
+from countersign.exchange.errors import AlreadyDecided
 from countersign.exchange.models import ExchangeItem
 from countersign.exchange.prefill import prefilled
-from countersign.kernel import clock
 from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors import picture, queries
 from countersign.streams.precursors.models import Hit, Suspect
-from countersign.streams.precursors.services import deliveries, files, suspects, tracing
+from countersign.streams.precursors.services import files, suspects, tracing
 
-head = precursors_of.head
-
-
-def incident(node, **changes):
-    return head(node) | {
-        "kind": "incident.precursor", "type": "seizure", "happened_on": "2026-11-20", "place": "Invented yard, Vancouver",
-        "container": "TESU 000000-0", "declared_as": "plastic granules", "mode": "sea", "wanted": "backtrack",
-        "lines": [{"name": "4-piperidone", "kilograms": "12.5", "packing": "42 drums, blue, NFI-77/04"}],
-    } | changes  # fmt: skip
+head, incident = precursors_of.head, precursors_of.incident
 
 
 def _mark(node, mark):
@@ -231,91 +221,3 @@ def test_a_table_fills_the_form_and_proposes_nothing(ca):
     page = Visitor(ca, "p-drafter").post("/streams/precursors/notices/new", {"table": table})
     assert "Prairie Synthesis" in page.content.decode()
     assert ExchangeItem.objects.count() == before
-
-
-AUTHORISED = {"provision": "NDPS Act s.50A", "reference": "TEST-AUTH-8", "dated": "2026-11-01"}
-
-
-def _proposal(node, incident, days=30):
-    begins = clock.now().date() + timedelta(days=days)
-    return head(node) | {
-        "kind": "delivery.proposal", "incident": incident.id, "begins_on": begins.isoformat(), "ends_on": begins.isoformat(),
-        "transporter": "Invented Carriers (fictional)", "call_back": "desk",
-        "authorisation": {"authority": "HEALTH-CANADA"} | AUTHORISED,
-    }  # fmt: skip
-
-
-def _states(pair, incident):
-    found = []
-    for node in (pair.ca, pair.in_):
-        with node.active():
-            found += [one.state for one in deliveries.of(node.house, ExchangeItem.objects.get(id=incident.id))]
-    return found
-
-
-def _answer(node, item, **told):
-    return head(node) | {"kind": "delivery.answer", "answers": item.id, "call_back": "desk"} | told
-
-
-def test_a_delivery_is_agreed_when_both_authorisations_are_there_in_time(ready, seized):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized))
-    assert _states(ready, seized) == ["open", "open"]
-    _send(
-        ready, ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
-    )
-    assert _states(ready, seized) == ["agreed", "agreed"]
-
-
-def test_an_agreement_that_waits_at_home_until_too_late_is_not_agreed_there_either(ready, seized):
-    """What counts is when it reached the other side, on both sides."""
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized, days=3))
-    with ready.in_.active():
-        precursors_of.release(
-            ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
-        )
-    with flow.at(clock.now() + timedelta(days=2, hours=12)):
-        flow.arrive(ready, ready.in_)
-        assert _states(ready, seized) == ["not_agreed", "not_agreed"]
-
-
-def test_without_the_other_authorisation_a_day_before_it_is_not_agreed_by_itself(ready, seized):
-    _send(ready, ready.ca, _proposal(ready.ca, seized))
-    begins = datetime.combine(clock.now().date() + timedelta(days=30), time(), UTC)
-    with flow.at(begins - timedelta(hours=24, seconds=1)):
-        assert _states(ready, seized) == ["open", "open"]
-    with flow.at(begins - timedelta(hours=24)):
-        assert _states(ready, seized) == ["not_agreed", "not_agreed"]
-
-
-def test_a_refusal_or_an_agreement_that_came_late_is_not_agreed(ready, seized):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized, days=1))
-    _send(
-        ready, ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
-    )
-    assert _states(ready, seized) == ["not_agreed", "not_agreed"]
-
-
-@pytest.mark.parametrize(
-    "told", [{"outcome": "agreed"}, {"outcome": "not_agreed", "authorisation": {"authority": "CBN"} | AUTHORISED}]
-)
-def test_an_agreement_without_its_authorisation_is_refused_at_entry(ready, seized, told):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized))
-    with ready.in_.active(), pytest.raises(ContentInvalid):
-        precursors_of.release(ready.in_, _answer(ready.in_, asked, **told))
-
-
-def test_a_delivery_is_proposed_on_the_incidents_page(ca, seized):
-    begins = (clock.now().date() + timedelta(days=30)).isoformat()
-    form = AUTHORISED | {
-        "act": "deliver",
-        "begins_on": begins,
-        "ends_on": begins,
-        "transporter": "Invented",
-        "call_back": "desk",
-    }
-    visitor = Visitor(ca, "p-drafter")
-    address = f"/streams/precursors/incidents/{seized.id}"
-    assert visitor.post(address, form | {"reference": ""}).status_code == 400
-    assert visitor.post(address, form).status_code == 302
-    item = ExchangeItem.objects.get(kind="delivery.proposal")
-    assert contents.read(ca.house, item).content["authorisation"]["authority"] == "HEALTH-CANADA"
