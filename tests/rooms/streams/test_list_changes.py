@@ -18,7 +18,7 @@ from countersign.kernel.errors import InvalidInput
 from countersign.streams.precursors.models import ListChange
 from countersign.streams.precursors.screening import structure
 from countersign.streams.precursors.screening.result import Goods
-from countersign.streams.precursors.services import files, listing
+from countersign.streams.precursors.services import files, listing, notices
 
 HEADER = "substance,type,instrument,effective,end,source,cas,smiles,formula,names\n"
 NEW = (
@@ -58,6 +58,24 @@ def test_a_substance_that_no_list_had_is_screened_by_name_number_and_structure_o
         assert _is(node, "1-methoxy-4-methylbenzene") == ("listed", "temp", key)
         assert _is(node, "4-methylanisole", day=date(2026, 10, 31))[1] == "none"
         assert _is(node, "4-piperidone hydrochloride")[2] == "4-Piperidone"
+
+
+@needs
+def test_an_open_notice_bears_the_substance_that_a_change_brings(ready):
+    plain = {"name": "4-methylanisole", "kilograms": "5.0"}
+    with ready.in_.active():
+        told = precursors_of.notice(ready.in_)
+        item = precursors_of.release(ready.in_, told | {"lines": [*told["lines"], plain]})
+    flow.arrive(ready, ready.in_)
+    with ready.ca.active():
+        precursors_of.release(ready.ca, _update(ready.ca, _rows(NEW)))
+    flow.arrive(ready, ready.ca)
+    for node in (ready.in_, ready.ca):
+        with node.active():
+            listing.rescreen(node.house)
+            row = notices.find(item.id)
+            assert row.substances == ["4-Methylanisole (invented listing)", "4-Piperidone"]
+            assert [(one["line"], one["law"], one["is"]) for one in row.delta] == [(1, "ca", "temp")]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +125,13 @@ def test_a_wrong_row_from_elsewhere_is_left_out_with_an_alarm_and_the_others_cou
 
 @pytest.mark.parametrize(
     ("table", "words"),
-    [("substance,type\n", "header lacks"), (HEADER + "a,b\n", "more or fewer cells"), ("", "header lacks")],
+    [
+        ("substance,type\na,b\n", "header lacks"),
+        (HEADER + "a,b\n", "more or fewer cells"),
+        ("", "header lacks"),
+        ("substance,type\n", "header lacks"),
+        (HEADER, "no row"),
+    ],
 )
 def test_a_table_of_another_shape_is_refused(table, words):
     with pytest.raises(InvalidInput, match=words):

@@ -73,15 +73,7 @@ def incident_table(content: dict[str, Any]) -> str:
 
 def read_list(text: str) -> list[dict[str, Any]]:
     """A table of changes of the own control list as rows of `controllist.update`. Raises InvalidInput naming row and column."""
-    if len(text) > LONGEST:
-        raise InvalidInput(f"longer than {LONGEST} characters.", field="file")
-    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))
-    missing = [name for name in LIST if not rows or name not in rows[0]]
-    if missing:
-        raise InvalidInput(
-            f"the header lacks {', '.join(missing)}.", field="header", remedy=f"Columns: {', '.join(LIST + LIST_NEW)}."
-        )
-    return [_list_row(row, number) for number, row in enumerate(rows, 2)]
+    return [_list_row(row, number) for number, row in enumerate(_rows(text, LIST, LIST_NEW), 2)]
 
 
 def _list_row(row: dict[str, str], number: int) -> dict[str, Any]:
@@ -98,16 +90,7 @@ def _list_row(row: dict[str, str], number: int) -> dict[str, Any]:
 
 def read_pen(text: str) -> dict[str, str]:
     """The table of one notice as fields of the form. Raises InvalidInput naming the column."""
-    if len(text) > LONGEST:
-        raise InvalidInput(f"longer than {LONGEST} characters.", field="file")
-    rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline="")))
-    if not rows:
-        raise InvalidInput("the file has no row.", field="file")
-    missing = [name for name in PEN if name not in rows[0]]
-    if missing:
-        raise InvalidInput(
-            f"the header lacks {', '.join(missing)}.", field="header", remedy=f"Columns: {', '.join(PEN)}."
-        )
+    rows = _rows(text, PEN)
     if len({row["pen_number"] for row in rows}) > 1:
         raise InvalidInput("rows of several notices.", field="pen_number", remedy="One file holds one notice.")
     if len(rows) > LINES or any(row["consignee_name"] for row in rows):
@@ -116,6 +99,23 @@ def read_pen(text: str) -> dict[str, str]:
             remedy="Propose it with countersign propose, as docs/streams/precursors.md shows.",
         )  # fmt: skip
     return _form(rows)
+
+
+def _rows(text: str, columns: tuple[str, ...], further: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    if len(text) > LONGEST:
+        raise InvalidInput(f"longer than {LONGEST} characters.", field="file")
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff"), newline=""))
+    missing = [name for name in columns if name not in (reader.fieldnames or ())]
+    if missing:
+        raise InvalidInput(
+            f"the header lacks {', '.join(missing)}.",
+            field="header",
+            remedy=f"Columns: {', '.join(columns + further)}.",
+        )
+    rows = list(reader)
+    if not rows:
+        raise InvalidInput("the file has no row.", field="file")
+    return rows
 
 
 def _form(rows: list[dict[str, str]]) -> dict[str, str]:

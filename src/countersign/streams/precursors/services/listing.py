@@ -180,8 +180,8 @@ def _again(house: House, row: Notice) -> bool:
     ]  # fmt: skip
     if not delta:
         return False
-    row.screened, row.delta = {"lines": found}, delta
-    row.save(update_fields=("screened", "delta"))
+    row.screened, row.substances, row.delta = {"lines": found}, substances(found), delta
+    row.save(update_fields=("screened", "substances", "delta"))
     decisions.record_act(house, row.item, act="pen.rescreened", facts={"changes": len(delta)})
     return True
 
