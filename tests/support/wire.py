@@ -48,8 +48,8 @@ def request(pair: Any, node: Any, *, wanted: Any = None) -> tuple[bytes, bytes]:
 def deliver(pair: Any, receiver: Any, wire: bytes) -> bytes:
     """Hand wire bytes to `receiver` as its server would; return the sealed answer."""
     with receiver.active():
-        peer, body = sync.open_(receiver.house.station, wire)
-        return sync.answer(receiver.house.station, peer, body)
+        state, body = sync.open_(receiver.house.station, wire)
+        return sync.answer(receiver.house.station, state, body)
 
 
 def accept(pair: Any, node: Any, answer: bytes) -> Any:

@@ -129,11 +129,16 @@ def find(node: str) -> Peer:
 def find_active(node: str) -> Peer:
     """The peer, if it may be spoken with; else PeerUnknown, PeerNotActive or PeerSuspended."""
     peer = find(node)
-    if peer.status == Peer.SUSPENDED:
-        raise PeerSuspended(f"{node} is suspended.", field="peer")
-    if peer.status != Peer.ACTIVE:
-        raise PeerNotActive(f"the ceremony with {node} is not finished.", field="peer")
+    insist_active(peer)
     return peer
+
+
+def insist_active(peer: Peer) -> None:
+    """Raise PeerSuspended or PeerNotActive where the peer may not be spoken with."""
+    if peer.status == Peer.SUSPENDED:
+        raise PeerSuspended(f"{peer.node} is suspended.", field="peer")
+    if peer.status != Peer.ACTIVE:
+        raise PeerNotActive(f"the ceremony with {peer.node} is not finished.", field="peer")
 
 
 def all_active() -> list[Peer]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from pathlib import Path
 
 from countersign.kernel.errors import Unavailable
@@ -17,7 +18,7 @@ class DiskFull(Unavailable):
 
 def write_durably(path: Path, data: bytes, *, mode: int = 0o600) -> None:
     """Replace `path` by `data` so that after a crash either the old or the new bytes are there, whole."""
-    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    aside = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}.part")
     try:
         handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
         with os.fdopen(handle, "wb") as stream:

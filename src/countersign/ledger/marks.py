@@ -26,6 +26,7 @@ from countersign.ledger.errors import LogBehindMark
 
 _BLOCK: Final = 4096
 _PLACES: Final = 2
+_LONGEST: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,64 +44,83 @@ class Marks:
     def read(self, origin: str) -> Mark:
         """The mark of a log; size 0 where none was ever written."""
         try:
-            return _newest(self._path(origin).read_bytes())[1]
+            handle = os.open(self._path(origin), os.O_RDONLY)
         except FileNotFoundError:
             return Mark(0, b"")
+        try:
+            return _newest(handle)[1]
+        finally:
+            os.close(handle)
 
     def advance(self, origin: str, size: int, root: bytes, *, held: int) -> None:
         """Raise the mark before a checkpoint of `size` leaves leaves the process; one below the mark was shown before and
         changes nothing. `held`: leaves in the log now. Raises LogBehindMark where those are fewer than what was shown.
         """
-        before = self.read(origin)
-        self.check(origin, held, before)
-        if size < before.size:
-            return
-        if size == before.size:
-            if before.root != root:
+        with self._held(origin) as place:
+            _insist(held, place.mark)
+            if size == place.mark.size and place.mark.root != root:
                 raise LogBehindMark("the log has another root than the one already shown at this size.")
-            return
-        failpoints.reach("mark.before")
-        self._write(origin, Mark(size, root), lower=False)
+            if size > place.mark.size:
+                failpoints.reach("mark.before")
+                place.write(Mark(size, root))
 
-    def check(self, origin: str, size: int, mark: Mark | None = None) -> None:
+    def check(self, origin: str, size: int) -> None:
         """Raise LogBehindMark where a log of `size` is shorter than what was shown of it."""
-        shown = (mark or self.read(origin)).size
-        if size < shown:
-            raise LogBehindMark(f"the log has {size} leaves, but {shown} were already signed and shown.")
+        _insist(size, self.read(origin))
 
     def force(self, origin: str, size: int, root: bytes) -> None:
         """Set the mark without a check: only a restore, which has the peer's word for the size, may do this."""
-        self._write(origin, Mark(size, root), lower=True)
+        with self._held(origin) as place:
+            place.write(Mark(size, root))
 
-    def _write(self, origin: str, mark: Mark, *, lower: bool) -> None:
-        path = self._path(origin)
-        if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_durably(path, _encoded(0, mark).ljust(_BLOCK * _PLACES, b"\0"))
-            return
+    @contextmanager
+    def _held(self, origin: str) -> Iterator[_Place]:
+        """The file, made if it is new, held against the node's other processes."""
         try:
-            with _locked(path) as handle:
-                number, before = _newest(os.pread(handle, _BLOCK * _PLACES, 0))
-                # Another process may have raised it since it was looked at.
-                if lower or mark.size > before.size:
-                    os.pwrite(handle, _encoded(number + 1, mark), (number + 1) % _PLACES * _BLOCK)
-                    os.fdatasync(handle)
+            handle = self._locked(self._path(origin))
+            try:
+                yield _Place(handle, *_newest(handle))
+            finally:
+                os.close(handle)
         except OSError as error:
             raise as_disk_full(error) from error
+
+    def _locked(self, path: Path) -> int:
+        """The lock on the file that bears the name: two processes that make it at once replace each other's."""
+        while True:
+            try:
+                handle = os.open(path, os.O_RDWR)
+            except FileNotFoundError:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                write_durably(path, _encoded(0, Mark(0, b"")).ljust(_BLOCK * _PLACES, b"\0"))
+                continue
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.path.samestat(os.fstat(handle), os.stat(path)):
+                return handle
+            os.close(handle)
 
     def _path(self, origin: str) -> Path:
         return self._folder / f"{hashlib.sha256(origin.encode()).hexdigest()[:32]}.mark"
 
 
-@contextmanager
-def _locked(path: Path) -> Iterator[int]:
-    """The file, held against the node's other processes."""
-    handle = os.open(path, os.O_RDWR)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield handle
-    finally:
-        os.close(handle)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The newest mark in an open file, and the number of its writing."""
+
+    handle: int
+    number: int
+    mark: Mark
+
+    def write(self, mark: Mark) -> None:
+        """Write into the other place, and wait until it is on the disk."""
+        number = self.number + 1
+        os.pwrite(self.handle, _encoded(number, mark), number % _PLACES * _BLOCK)
+        os.fdatasync(self.handle)
+
+
+def _insist(size: int, shown: Mark) -> None:
+    if size < shown.size:
+        raise LogBehindMark(f"the log has {size} leaves, but {shown.size} were already signed and shown.")
 
 
 def _encoded(number: int, mark: Mark) -> bytes:
@@ -109,9 +129,9 @@ def _encoded(number: int, mark: Mark) -> bytes:
     return lines + hashlib.sha256(lines).hexdigest().encode("ascii") + b"\n"
 
 
-def _newest(content: bytes) -> tuple[int, Mark]:
-    """The newest whole place and its number. Raises LogBehindMark where neither is whole."""
-    places = [_decoded(content[begin : begin + _BLOCK]) for begin in range(0, _BLOCK * _PLACES, _BLOCK)]
+def _newest(handle: int) -> tuple[int, Mark]:
+    """The number of the newest whole place, and its mark. Raises LogBehindMark where neither is whole."""
+    places = [_decoded(os.pread(handle, _LONGEST, begin)) for begin in range(0, _BLOCK * _PLACES, _BLOCK)]
     whole = [place for place in places if place is not None]
     if not whole:
         raise LogBehindMark("the mark cannot be read.")

@@ -87,13 +87,12 @@ def import_(station: Station, source: Path) -> tuple[Peer, Imported]:
         peer, manifest = _read_manifest(station, stream)
         written = _written_at(manifest)
         _check_frames(stream, manifest)
-    state = outbox.open_link(station, peer)
     known = CarriedFile.objects.filter(id=manifest.id, direction="in").exists()
     result = Imported(manifest.id, len(manifest.frames), again=known, expired=manifest.expires < clock.unix_now())
     with source.open("rb") as stream:
         _read_manifest(station, stream)
         for frame in _frames(stream, len(manifest.frames)):
-            outcome = _apply_frame(station, state, peer, frame, written)
+            outcome = _apply_frame(station, peer, frame, written)
             result.stored += outcome.stored
             result.leaves += outcome.leaves
     CarriedFile.objects.update_or_create(
@@ -110,11 +109,10 @@ def import_(station: Station, source: Path) -> tuple[Peer, Imported]:
     return peer, result
 
 
-def _apply_frame(station: Station, state: LinkState, peer: Peer, frame: bytes, written: datetime) -> inbox.Outcome:
-    sender, body = sync.open_(station, frame, at=written)
-    if sender.pk != peer.pk:
+def _apply_frame(station: Station, peer: Peer, frame: bytes, written: datetime) -> inbox.Outcome:
+    state, body = sync.open_(station, frame, at=written)
+    if state.peer_id != peer.pk:
         raise FileInvalid("a frame is of another node than the manifest.", field="frame")
-    state = outbox.open_link(station, peer)
     return sync.apply(station, state, body, role="receive")
 
 
@@ -176,8 +174,8 @@ def _read_manifest(station: Station, stream: BinaryIO) -> tuple[Peer, Manifest]:
     frame = next(_frames(stream, 1))
     header, _ = bodies.open_(frame, own=station.node, open_seal=station.provider.open_seal)
     manifest = _parse_manifest(bodies.parse(header))
-    peer, _ = sync.open_(station, frame, at=_written_at(manifest))
-    return peer, manifest
+    state, _ = sync.open_(station, frame, at=_written_at(manifest))
+    return state.peer, manifest
 
 
 def _written_at(manifest: Manifest) -> datetime:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import http.client
 import json
+import select
 import ssl
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
-
-import urllib3
+from typing import Final
+from urllib.parse import urlsplit
 
 from countersign.charter import hpke
-from countersign.kernel import cbor
+from countersign.kernel import cbor, clock
+from countersign.kernel.errors import CountersignError
 from countersign.link import bodies, server
 from countersign.link.errors import BodyMalformed, BodyTooLarge, PeerUnreachable
 from countersign.link.station import Station
@@ -19,7 +21,9 @@ from countersign.link.station import Station
 CONNECT_SECONDS: Final = 5.0
 READ_SECONDS: Final = 90.0
 _LIMITS: Final = cbor.Limits(size=16 * 1024, depth=2, values=16)
-_PART: Final = 256 * 1024
+SLOWEST_BYTES_A_SECOND: Final = 1024
+"""An answer that comes more slowly than this, after READ_SECONDS, is given up: other peers wait behind it."""
+_PART: Final = 64 * 1024
 
 
 class PeerRefused(PeerUnreachable):
@@ -33,19 +37,19 @@ class PeerRefused(PeerUnreachable):
 
 
 class PeerClient:
-    """Calls one peer. Holds a connection pool and the fresh value for the next call."""
+    """Calls one peer. Connections are kept: one, or two where a value was asked for while a body was under way."""
 
     def __init__(
         self, station: Station, *, node: str, endpoint: str, certificate: tuple[Path, Path], pins: Sequence[bytes]
     ):
-        self._station, self._node, self._endpoint = station, node, endpoint.rstrip("/")
-        self._pool = urllib3.PoolManager(
-            num_pools=1,
-            ssl_context=_context(certificate, pins),
-            assert_hostname=False,
-            timeout=urllib3.Timeout(connect=CONNECT_SECONDS, read=READ_SECONDS),
-            retries=False,
-        )
+        self._station, self._node, self._endpoint = station, node, urlsplit(endpoint)
+        self._context = _context(certificate, pins)
+        self._idle: list[http.client.HTTPSConnection] = []
+
+    def close(self) -> None:
+        """Give up the connections that nobody uses at this moment."""
+        while self._idle:
+            self._idle.pop().close()
 
     def hello(self) -> bytes:
         """Ask for a fresh value and open it."""
@@ -59,22 +63,53 @@ class PeerClient:
         return self._post("sync", wire, {"Countersign-Fresh": fresh.hex()})
 
     def _post(self, call: str, payload: bytes, headers: dict[str, str]) -> bytes:
-        url = f"{self._endpoint}/link/v1/{call}?node={self._station.node}"
+        path = f"{self._endpoint.path.rstrip('/')}/link/v1/{call}?node={self._station.node}"
+        connection = self._kept() or self._new()
         try:
-            response = self._pool.request(
-                "POST",
-                url,
-                body=payload,
-                headers=headers | {"Content-Type": server.CONTENT_TYPE},
-                preload_content=False,
-            )
-            status, data = response.status, _read(response)
-            response.release_conn()
-        except (urllib3.exceptions.HTTPError, ssl.SSLError, OSError) as error:
-            raise PeerUnreachable(f"{self._node} cannot be reached ({type(error).__name__}).", field="peer") from None
+            connection.request("POST", path, body=payload, headers=headers | {"Content-Type": server.CONTENT_TYPE})
+            response = connection.getresponse()
+            status, data = response.status, _read(response, self._node)
+        except (http.client.HTTPException, OSError) as error:
+            connection.close()
+            raise _unreachable(self._node, type(error).__name__) from None
+        except CountersignError:
+            connection.close()
+            raise
+        self._idle.append(connection)
         if status != 200:
             raise _refusal(status, data)
         return data
+
+    def _kept(self) -> http.client.HTTPSConnection | None:
+        """A connection that is open and silent: one that says something unasked was closed by the other side."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.sock is not None and not _speaks(connection):
+                return connection
+            connection.close()
+        return None
+
+    def _new(self) -> http.client.HTTPSConnection:
+        connection = http.client.HTTPSConnection(
+            self._endpoint.hostname or "", self._endpoint.port, timeout=CONNECT_SECONDS, context=self._context
+        )
+        try:
+            connection.connect()
+        except OSError as error:
+            connection.close()
+            raise _unreachable(self._node, type(error).__name__) from None
+        connection.sock.settimeout(READ_SECONDS)
+        return connection
+
+
+def _speaks(connection: http.client.HTTPSConnection) -> bool:
+    waiting = select.poll()
+    waiting.register(connection.sock, select.POLLIN)
+    return bool(waiting.poll(0))
+
+
+def _unreachable(node: str, why: str) -> PeerUnreachable:
+    return PeerUnreachable(f"{node} cannot be reached ({why}).", field="peer")
 
 
 def _context(certificate: tuple[Path, Path], pins: Sequence[bytes]) -> ssl.SSLContext:
@@ -87,13 +122,18 @@ def _context(certificate: tuple[Path, Path], pins: Sequence[bytes]) -> ssl.SSLCo
     return context
 
 
-def _read(response: Any) -> bytes:
-    parts, size = [], 0
-    for part in response.stream(_PART):
+def _read(response: http.client.HTTPResponse, node: str) -> bytes:
+    """The whole answer, within its limit and not more slowly than is bearable."""
+    parts, size, begun = [], 0, clock.monotonic()
+    while part := response.read(_PART):
         size += len(part)
         if size > bodies.MAX_WIRE_BYTES:
             raise BodyTooLarge(f"the peer's answer passes {bodies.MAX_WIRE_BYTES} bytes.")
+        if clock.monotonic() - begun > READ_SECONDS + size / SLOWEST_BYTES_A_SECOND:
+            raise _unreachable(node, "its answer comes too slowly")
         parts.append(part)
+    if response.length:
+        raise _unreachable(node, "its answer breaks off")
     return b"".join(parts)
 
 

@@ -236,7 +236,8 @@ def _give_receipts(station: Station, state: LinkState, arrivals: Arrivals, finis
 
 def _stop_if_behind(state: LinkState, body: Body) -> None:
     """A peer that holds more of this node's log than the node itself: the database is an old copy. Sign nothing more."""
-    if state.restoring or body.cursors.mirror <= queries.size_of(state.log_id):
+    told = body.cursors.mirror
+    if state.restoring or told <= state.log.size or told <= queries.size_of(state.log_id):
         return
     LinkState.objects.filter(pk=state.pk).update(restoring=True)
     alarms.raise_alarm("OWN_LOG_BEHIND_PEER", state.peer.node)

@@ -68,6 +68,8 @@ def waits_for(state: LinkState, body: Body) -> int | None:
 
     Deliveries without a slice (later frames of a carried file) wait behind the slices that are already in quarantine.
     """
+    if body.slice is not None and body.slice.start <= state.mirror.size:
+        return None  # a mirror never shrinks
     size = size_of(state)
     if body.slice is not None:
         return body.slice.start if body.slice.start > size else None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from countersign.charter import validity
+from countersign.charter import peering, validity
 from countersign.charter.models import Peer
 from countersign.charter.peering import PEER, parts_of
 from countersign.kernel import clock
@@ -34,7 +34,7 @@ SIGN_EVERY = 1_024
 _STATE, _LOG, _MIRROR = sql.Columns(LinkState, "s"), sql.Columns(Log, "l"), sql.Columns(Log, "m")
 _LINK = """
     SELECT {state}, {peer}, {log}, {mirror} FROM link_linkstate s JOIN charter_peer p ON p.id = s.peer_id
-    JOIN ledger_log l ON l.id = s.log_id JOIN ledger_log m ON m.id = s.mirror_id WHERE s.peer_id = %s
+    JOIN ledger_log l ON l.id = s.log_id JOIN ledger_log m ON m.id = s.mirror_id WHERE {which} = %s ORDER BY p.id
 """
 
 
@@ -55,14 +55,31 @@ class Outgoing:
 
 def open_link(station: Station, peer: Peer) -> LinkState:
     """The link to a peer: its two logs, made empty if they are new."""
-    row = sql.one(_LINK.format(state=_STATE, peer=PEER, log=_LOG, mirror=_MIRROR), peer.pk)
-    if row is not None:
+    if (row := sql.one(_links("s.peer_id"), peer.pk)) is not None:
         return _link_of(row)
     return LinkState.objects.create(
         peer=peer,
         log=ledger.open_log(exchange_origin(station.node, peer.node), kind=Log.EXCHANGE),
         mirror=ledger.open_log(exchange_origin(peer.node, station.node), kind=Log.MIRROR),
     )
+
+
+def link_with(station: Station, node: str) -> LinkState:
+    """The link to the node of this name. Raises PeerUnknown, PeerNotActive or PeerSuspended where it may not be spoken with."""
+    if (row := sql.one(_links("p.node"), node)) is None:
+        return open_link(station, peering.find_active(node))
+    state = _link_of(row)
+    peering.insist_active(state.peer)
+    return state
+
+
+def active_links() -> list[LinkState]:
+    """The links to all peers that may be spoken with; each was opened when its ceremony ended."""
+    return [_link_of(row) for row in sql.rows(_links("p.status"), Peer.ACTIVE)]
+
+
+def _links(which: str) -> str:
+    return _LINK.format(state=_STATE, peer=PEER, log=_LOG, mirror=_MIRROR, which=which)
 
 
 def _link_of(row: sql.Row) -> LinkState:
@@ -135,6 +152,11 @@ def void(station: Station, item: OutItem) -> bool:
 def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
     """Append a key, anchor or receipt leaf to the log toward a peer, in the caller's transaction."""
     return add_leaf(station, state, lock_log(state), leaf)
+
+
+def raise_mark(station: Station, log: Log) -> None:
+    """Raise the mark to the head of the log as it was signed and committed."""
+    station.marks.advance(log.origin, log.size, ledger.frontier_of(log).root(), held=log.size)
 
 
 def sign_head(station: Station, state: LinkState) -> None:

@@ -92,11 +92,11 @@ class LinkApplication:
             raise NotFresh("no fresh value of this process came with the call.", field="fresh")
         with self._place(node):
             wire = _read(environ)
-            peer, body = sync.open_(self._station, wire)
-            if peer.node != node or body.fresh != value:
+            state, body = sync.open_(self._station, wire)
+            if state.peer.node != node or body.fresh != value:
                 raise WrongRecipient("the body is not of the node that opened the call.", field="from")
             self._fresh.claim(node, value)
-            payload = sync.answer(self._station, peer, body, next_fresh=self._fresh.issue(node))
+            payload = sync.answer(self._station, state, body, next_fresh=self._fresh.issue(node))
         log.info("link.sync", peer=node, bytes_in=len(wire), bytes_out=len(payload))
         return payload
 

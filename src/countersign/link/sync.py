@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Final
 
 from countersign.charter import alarms, peering, validity
-from countersign.charter.models import Peer
 from countersign.kernel import cbor
 from countersign.ledger import queries, sql
 from countersign.ledger.core import checkpoints, notes, statements
@@ -24,7 +23,6 @@ MAX_WANTED: Final = 8
 _BATCHES: Final = (
     "SELECT id FROM link_outbatch WHERE peer_id = %s AND leaf_index >= %s AND leaf_index < %s ORDER BY leaf_index"
 )
-_BATCH_BELOW: Final = "SELECT 1 FROM link_outbatch WHERE peer_id = %s AND leaf_index < %s LIMIT 1"
 _BATCH: Final = "SELECT leaf_hash, items, sealed_key, wraps FROM link_outbatch WHERE id = %s"
 _FITTING: Final = "SELECT id, body FROM link_quarantine WHERE peer_id = %s AND start <= %s ORDER BY start, id LIMIT 1"
 MISSING_BLOB: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
@@ -32,7 +30,7 @@ MISSING_BLOB: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_i
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a body carries of the own log, or will carry if the peer holds it up to the slice's beginning by then."""
+    """What a body carries of the own log: for a peer that holds it up to the slice's beginning."""
 
     slice: Slice | None
     batches: tuple[BatchKeys, ...]
@@ -60,12 +58,13 @@ def build(
     prepared: Prepared | None = None,
 ) -> Body:
     """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
-    `prepared`: used if it came true, that is if the peer holds, and has receipted, everything before it.
+    `prepared`: what this body carries of the own log, where that was read before; the caller minds that the peer holds
+    what comes before it.
 
     `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
     once no chunk comes twice but those in the middle, where the two meet.
     """
-    ready = prepared if prepared is not None and _came_true(state, prepared) else _now(state)
+    ready = prepared or _now(state)
     return Body(
         sender=station.node,
         receiver=state.peer.node,
@@ -88,12 +87,6 @@ def _now(state: LinkState) -> Prepared:
         return Prepared(None, *deliveries(state, 0))
     part = next_slice(state, state.peer_has)
     return Prepared(part, *deliveries(state, part.end if part else state.peer_has))
-
-
-def _came_true(state: LinkState, prepared: Prepared) -> bool:
-    begin = prepared.slice.start if prepared.slice else -1
-    behind = sql.one(_BATCH_BELOW, state.peer_id, begin) is not None
-    return state.peer_has == begin and not state.restoring and not behind
 
 
 def next_slice(state: LinkState, begin: int) -> Slice | None:
@@ -172,8 +165,8 @@ def seal(station: Station, state: LinkState, body: Body) -> bytes:
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
 
 
-def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple[Peer, Body]:
-    """Open, parse and authenticate a wire body; return who said it. Suspended peers and ended keys are refused here.
+def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple[LinkState, Body]:
+    """Open, parse and authenticate a wire body; return the link to who said it. Suspended peers and ended keys are refused here.
 
     `at`: when it was signed, for a carried file; on line that is now.
     """
@@ -181,16 +174,16 @@ def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple
     body = bodies.parse(body_bytes)
     if body.sender == station.node:
         raise WrongRecipient("this node's own body came back to it.", field="from")
-    peer = peering.find_active(body.sender)
+    state = outbox.link_with(station, body.sender)
+    peer = state.peer
     contact = {peering.parts_of(key)[0]: key for key in validity.unrevoked(peer, statements.CONTACT)}
     signer = bodies.authenticate(body, body_bytes, signature, own=station.node, peer=peer.node, contact_keys=contact)
     validity.insist(contact[signer], at=at)
-    return peer, body
+    return state, body
 
 
-def answer(station: Station, peer: Peer, body: Body, *, next_fresh: bytes = b"") -> bytes:
+def answer(station: Station, state: LinkState, body: Body, *, next_fresh: bytes = b"") -> bytes:
     """Apply a request and give the sealed answer: receipts, whatever else waits, cursors, and the value for the next call."""
-    state = outbox.open_link(station, peer)
     apply(station, state, body, role="receive")
     if not state.restoring and not batching.cut_batch(station, state):
         outbox.sign_head(station, state)

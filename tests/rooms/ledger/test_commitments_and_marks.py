@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -167,15 +168,17 @@ def test_a_torn_writing_leaves_the_mark_before(marks: Marks, tmp_path: Path) -> 
     assert marks.read(ORIGIN) == Mark(7, b"d" * 32)
 
 
-def test_a_mark_that_another_process_raised_meanwhile_is_not_lowered(
-    marks: Marks, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
-    monkeypatch.setattr("countersign.ledger.marks.failpoints.reach", lambda _: raise_it())
+def test_a_mark_that_many_raise_at_once_ends_at_the_highest(tmp_path: Path) -> None:
+    """Courier and link port each raise the marks of their process; whoever comes late lowers nothing, the first time included."""
+    sizes = list(range(1, 41))
 
-    def raise_it() -> None:
-        monkeypatch.undo()
-        Marks(tmp_path / "marks").advance(ORIGIN, 9, b"e" * 32, held=9)
+    def raise_some(own: list[int]) -> None:
+        for size in own:
+            Marks(tmp_path / "marks").advance(ORIGIN, size, bytes([size]) * 32, held=99)
 
-    marks.advance(ORIGIN, 6, b"c" * 32, held=9)
-    assert marks.read(ORIGIN) == Mark(9, b"e" * 32)
+    threads = [threading.Thread(target=raise_some, args=(sizes[begin::4],)) for begin in (3, 0, 2, 1)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Marks(tmp_path / "marks").read(ORIGIN) == Mark(40, bytes([40]) * 32)

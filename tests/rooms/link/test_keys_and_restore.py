@@ -68,9 +68,9 @@ def test_a_batch_to_a_destroyed_key_is_refused_then_delivered_anew(pair):
         old = keyring.newest(statements.HPKE)
     _rotate(pair.in_, statements.HPKE)
     with pair.in_.active():
-        peer, body = sync.open_(pair.in_.house.station, request)
+        state, body = sync.open_(pair.in_.house.station, request)
         keyring.destroy(pair.in_.house.station.provider, OwnKey.objects.get(pk=old.pk))
-        answer = sync.answer(pair.in_.house.station, peer, body)
+        answer = sync.answer(pair.in_.house.station, state, body)
     wire.accept(pair, pair.ca, answer)
     with pair.ca.active():
         assert {(row.state, row.refusal, row.rekeys) for row in OutItem.objects.all()} == {
