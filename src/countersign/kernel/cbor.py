@@ -78,14 +78,15 @@ def decode(data: bytes, limits: Limits = DEFAULT_LIMITS, *, field: str = "") -> 
 
 
 def _heads() -> tuple[tuple[int, int], ...]:
-    """For each first byte: what follows (nothing, a string, members, pairs of them) and the argument, -1 where it needs
-    a closer look."""
+    """For each first byte: what follows (nothing, a string, members, pairs of them) and the argument; -1 where it is in the
+    byte that follows, -2 where it needs a closer look."""
     follows = {_BYTES: _STRING, _TEXT: _STRING, _ARRAY: _MEMBERS, _MAP: _PAIRS}
     heads = []
     for initial in range(256):
         major, low = initial >> 5, initial & 31
-        plain = low in _SIMPLE_ALLOWED if major == _SIMPLE else low < 24 and major != _TAG
-        heads.append((follows.get(major, 0), low if plain else -1))
+        number = major not in (_TAG, _SIMPLE)
+        plain = low < 24 if number else low in _SIMPLE_ALLOWED and major == _SIMPLE
+        heads.append((follows.get(major, 0), low if plain else -1 if number and low == 24 else -2))
     return tuple(heads)
 
 
@@ -125,7 +126,10 @@ class _Scanner:
             at += 1
             major, argument = _HEADS[initial]
             if argument < 0:
-                argument, at = self._long(initial, at)
+                if argument == -1 and data[at] >= 24:
+                    argument, at = data[at], at + 1
+                else:
+                    argument, at = self._long(initial, at)
             if major == _STRING:
                 at += argument
             elif major:

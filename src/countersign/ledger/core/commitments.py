@@ -7,6 +7,7 @@ RFC 9162 root over the parts' leaves, in the order of their names.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -52,14 +53,14 @@ def commit(salt: bytes, identity: Identity, parts: Mapping[str, bytes]) -> bytes
     parts, and each item is committed to on both sides. The salts are HMAC-SHA-256 by its definition (RFC 2104): setting
     up `hmac` for each part takes longer than its hashes.
     """
-    who = cbor.encode(list(identity))
+    who, sha256 = cbor.encode(list(identity)), hashlib.sha256
     inner, outer = _pads(salt)
     leaves = []
     for name in sorted(parts):
         named, salted = _encoded(name)
-        own = hashing.sha256(outer + hashing.sha256(inner + salted))
-        encoded = (_OPENED_SALT, own, who, named, cbor.byte_string(parts[name]))
-        leaves.append(merkle.leaf_hash(hashing.sha256(b"".join(encoded))))
+        own = sha256(outer + sha256(inner + salted).digest()).digest()
+        encoded = b"".join((_OPENED_SALT, own, who, named, cbor.byte_string(parts[name])))
+        leaves.append(sha256(merkle.LEAF_PREFIX + sha256(encoded).digest()).digest())
     return root_over(leaves)
 
 

@@ -17,16 +17,18 @@ Fetch = Callable[[Sequence[Node]], Sequence[bytes]]
 
 EMPTY_ROOT: Final = hashlib.sha256(b"").digest()
 HASH_BYTES: Final = 32
+LEAF_PREFIX: Final = b"\x00"
+NODE_PREFIX: Final = b"\x01"
 
 
 def leaf_hash(leaf: bytes) -> bytes:
     """RFC 9162 section 2.1.1: SHA-256(0x00 || leaf)."""
-    return hashlib.sha256(b"\x00" + leaf).digest()
+    return hashlib.sha256(LEAF_PREFIX + leaf).digest()
 
 
 def node_hash(left: bytes, right: bytes) -> bytes:
     """RFC 9162 section 2.1.1: SHA-256(0x01 || left || right)."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return hashlib.sha256(NODE_PREFIX + left + right).digest()
 
 
 class Frontier:
@@ -67,10 +69,14 @@ def fold_peaks(peaks: Sequence[bytes]) -> bytes:
 
 def fold_leaves(leaves: Sequence[bytes]) -> bytes:
     """The root over leaf hashes: pairs level by level, a last one without a sibling moves up as it is."""
-    level = list(leaves)
+    level, sha256 = list(leaves), hashlib.sha256
     while len(level) > 1:
-        pairs = [node_hash(level[at], level[at + 1]) for at in range(0, len(level) - 1, 2)]
-        level = pairs + level[len(pairs) * 2 :]
+        last = [level.pop()] if len(level) & 1 else []
+        # `node_hash` written out: each item's commitment is folded on both sides.
+        level = [
+            sha256(NODE_PREFIX + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=True)
+        ]
+        level += last
     return level[0] if level else EMPTY_ROOT
 
 
