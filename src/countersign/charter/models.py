@@ -70,6 +70,10 @@ class Peer(models.Model):
     status = models.CharField(max_length=12, default=PROPOSED)
     founded_on = models.CharField(max_length=30)
 
+    keeps_keys = False
+    """Whether this instance is of one exchange, and `known_keys` may keep what `peering.keys_of` read for it."""
+    known_keys: list[PeerKey] | None = None
+
 
 class Confirmation(models.Model):
     """One administrator compared the peer's fingerprint with what the other side read out."""

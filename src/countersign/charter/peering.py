@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,11 @@ PEER = sql.Columns(Peer, "p", without=("card", "root_mldsa"))
 """What an exchange reads of a peer."""
 
 _KEY = sql.Columns(PeerKey, "k", without=("statement", "revocation"))
+
+
+@lru_cache(maxsize=1)
+def _keys_query() -> str:
+    return f"SELECT {_KEY} FROM charter_peerkey k WHERE k.peer_id = %s ORDER BY k.serial DESC"  # noqa: S608
 
 
 @transaction.atomic
@@ -162,6 +168,7 @@ def root_key(peer: Peer) -> RootKey:
 def learn_statement(peer: Peer, signed: SignedStatement) -> dict[str, Any]:
     """Verify a key statement of a peer under its root, apply it and return its fields. Repetition changes nothing."""
     fields = statements.verify(signed, root_key(peer).public, node=peer.node)
+    peer.known_keys = None
     if fields["action"] == "enrol":
         _learn_key(peer, fields, signed)
     elif fields["action"] == "revoke":
@@ -172,12 +179,18 @@ def learn_statement(peer: Peer, signed: SignedStatement) -> dict[str, Any]:
 
 
 def keys_of(peer: Peer, role: str) -> list[PeerKey]:
-    """The peer's keys in a role, newest first, revoked ones included. Asked for several times an exchange."""
-    query = f"SELECT {_KEY} FROM charter_peerkey k WHERE k.peer_id = %s AND k.role = %s ORDER BY k.serial DESC"  # noqa: S608
-    keys = [_KEY.instance(row) for row in sql.rows(query, peer.pk, role)]
-    for key in keys:
-        key.peer = peer
-    return keys
+    """The peer's keys in a role, newest first, revoked ones included.
+
+    An exchange asks for three roles. The instance that it begins with (`outbox.open_link`) keeps what was read until it learns
+    a statement; any other reads anew each time.
+    """
+    keys = peer.known_keys
+    if keys is None:
+        keys = [_KEY.instance(row) for row in sql.rows(_keys_query(), peer.pk)]
+        for key in keys:
+            key.peer = peer
+        peer.known_keys = keys if peer.keeps_keys else None
+    return [key for key in keys if key.role == role]
 
 
 def parts_of(key: PeerKey) -> list[bytes]:

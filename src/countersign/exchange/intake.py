@@ -193,5 +193,6 @@ def _handled(house: House, item: ExchangeItem, outcome: str) -> None:
     assert item.arrived is not None
     state = outbox.open_link(house.station, item.peer)
     hash_ = bytes(item.arrived.leaf_hash)
+    outbox.lock_log(state)
     given = receipts.give(house.station, state, receipt=leaves.HANDLED, outcome=outcome, items=[hash_])
     InItem.objects.filter(pk=item.arrived.pk).update(handled_index=given[hash_])

@@ -101,6 +101,7 @@ class _Scanner:
 
     def __init__(self, data: bytes, limits: Limits, field: str) -> None:
         self.data, self.limits, self.field = data, limits, field
+        self.values = limits.values - 1
 
     def run(self) -> None:
         try:
@@ -113,13 +114,12 @@ class _Scanner:
     def _walk(self) -> int:
         """Go from head to head; return where the value ends, which may be beyond the bytes. Each item of a body is some
         seventy heads, so the loop reads the short ones itself."""
-        data, values = self.data, self.limits.values
+        data = self.data
         # Values still to read in the open container and whether it is a map; the same of those around it.
         left, keyed, around = 1, False, list[tuple[int, bool]]()
         at = 0
         while left:
             left -= 1
-            values -= 1
             if keyed:
                 at = self._key(at)
             initial = data[at]
@@ -137,8 +137,6 @@ class _Scanner:
                 left, keyed = self._fits(argument, major, at, len(around)), major == _PAIRS
             while not left and around:
                 left, keyed = around.pop()
-            if values < 0:
-                raise CborTooLarge(f"more than {self.limits.values} values.", field=self.field)
         return at
 
     def _key(self, at: int) -> int:
@@ -170,11 +168,15 @@ class _Scanner:
         return argument, at + width
 
     def _fits(self, count: int, each: int, at: int, depth: int) -> int:
-        """`count`, if that many members of at least `each` bytes can follow and the container is not too deep."""
+        """`count`, if that many members of at least `each` bytes can follow, the container is not too deep, and the values
+        are not too many in all."""
         if count * each > len(self.data) - at:
             raise self._bad("a container announces more values than there are bytes.", at)
         if depth > self.limits.depth:
             raise CborTooLarge(f"nested deeper than {self.limits.depth}.", field=self.field)
+        self.values -= count
+        if self.values < 0:
+            raise CborTooLarge(f"more than {self.limits.values} values.", field=self.field)
         return count
 
     def _too_early(self, at: int) -> MalformedCbor:

@@ -14,7 +14,7 @@ import base64
 import fcntl
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,12 +52,14 @@ class Marks:
         finally:
             os.close(handle)
 
-    def advance(self, origin: str, size: int, root: bytes, *, held: int) -> None:
+    def advance(self, origin: str, size: int, root: bytes, *, held: Callable[[], int]) -> None:
         """Raise the mark before a checkpoint of `size` leaves leaves the process; one below the mark was shown before and
-        changes nothing. `held`: leaves in the log now. Raises LogBehindMark where those are fewer than what was shown.
+        changes nothing. `held`: counts the leaves in the log, asked where more than `size` were shown. Raises LogBehindMark
+        where there are fewer than what was shown.
         """
         with self._held(origin) as place:
-            _insist(held, place.mark)
+            if size < place.mark.size:
+                _insist(held(), place.mark)
             if size == place.mark.size and place.mark.root != root:
                 raise LogBehindMark("the log has another root than the one already shown at this size.")
             if size > place.mark.size:

@@ -41,6 +41,19 @@ def lock(log: Log) -> Log:
     return _HEAD.instance(row)
 
 
+def lock_both(own: Log, mirror: Log) -> tuple[Log, Log]:
+    """The same for the two logs of a pair, in one statement; the own one was made first, and is locked first."""
+    if not connection.in_atomic_block:
+        raise AssertionError("leaves are added inside a transaction")
+    both = sql.rows(
+        f"SELECT {_HEAD} FROM ledger_log l WHERE l.id IN (%s, %s) ORDER BY l.id{sql.for_update()}",  # noqa: S608
+        own.pk,
+        mirror.pk,
+    )
+    found = {log.pk: log for log in map(_HEAD.instance, both)}
+    return found[own.pk], found[mirror.pk]
+
+
 def frontier_of(log: Log) -> merkle.Frontier:
     peaks = bytes(log.peaks)
     return merkle.Frontier(log.size, (peaks[at : at + 32] for at in range(0, len(peaks), 32)))

@@ -16,13 +16,13 @@ from typing import Final
 import structlog
 from django.db import OperationalError, close_old_connections
 
-from countersign.charter import alarms
+from countersign.charter import alarms, peering
 from countersign.charter.models import Peer
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
 from countersign.ledger import queries, sql
 from countersign.ledger.models import SignedCheckpoint
-from countersign.link import batching, mirror, outbox, sync
+from countersign.link import batching, mirror, outbox
 from countersign.link.client import PeerClient
 from countersign.link.line import Line
 from countersign.link.models import LinkState, OutItem
@@ -30,6 +30,7 @@ from countersign.link.server import database_fault
 from countersign.link.station import Station
 
 YIELD_SECONDS: Final = 0.002
+IDLE_SECONDS: Final = 1.0
 GRACE_SECONDS: Final = 1.0
 """After a contact, what is no item waits this long: a peer that is delivering would be told it in its next answer."""
 HEARTBEAT: Final = timedelta(days=1)
@@ -43,6 +44,7 @@ AGE_ALARMS: Final = (
     (timedelta(hours=1), "OUTBOX_1_HOUR"),
 )
 
+_LACKS_CHUNKS: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
 _UNTOLD_COSIGNATURE: Final = """
     SELECT 1 FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
     WHERE c.log_id = %s AND g.witness LIKE %s AND c.size > %s LIMIT 1
@@ -63,29 +65,33 @@ class _Known:
 
 
 class Courier:
-    """Runs rounds for all peers. `connect(peer)` makes a client; `wait(seconds)` sleeps or is woken; `also()` is other
-    work of the same process, done once a round."""
+    """Runs rounds for all peers. `connect(peer)` makes a client; `wait(seconds)` sleeps, or returns true when it is woken;
+    `also()` is other work of the same process, done in each round but those for which it was woken."""
 
     def __init__(
         self,
         station: Station,
         *,
         connect: Callable[[Peer], PeerClient],
-        wait: Callable[[float], None] = time.sleep,
+        wait: Callable[[float], object] = time.sleep,
         also: Callable[[], bool] = lambda: False,
     ) -> None:
         self._station, self._connect, self._wait, self._also = station, connect, wait, also
         self._peers: dict[int, _Known] = {}
+        self._also_at = 0.0
 
     def run(self, *, until: Callable[[], bool]) -> None:
         """Go round until told to stop. No fault of one peer or one moment ends the loop."""
+        woken = False
         while not until():
             close_old_connections()
             busy = False
             for state in self._active():
                 busy = self._visit(state) or busy
-            busy = self._do_also() or busy
-            self._wait(YIELD_SECONDS if busy else 1.0)
+            # Who is woken looks at the lines alone, and is free again at once: a release is about to be committed.
+            if not woken or clock.monotonic() - self._also_at > IDLE_SECONDS:
+                busy = self._do_also() or busy
+            woken = bool(self._wait(YIELD_SECONDS if busy else IDLE_SECONDS))
 
     def drain(self, peer: Peer, *, rounds: int = 10_000) -> int:
         """Exchange with one peer until nothing is left to say; return the number of rounds. Raises on failure."""
@@ -107,6 +113,7 @@ class Courier:
 
     def _do_also(self) -> bool:
         """The other work; whatever befalls it, the courier goes on carrying."""
+        self._also_at = clock.monotonic()
         try:
             return self._also()
         except Exception:
@@ -160,7 +167,8 @@ class Courier:
 
     def _known(self, peer: Peer) -> _Known:
         if peer.pk not in self._peers:
-            self._peers[peer.pk] = _Known(Line(self._station, lambda: self._connect(peer)))
+            # Whoever connects reads the peer anew: its address and its keys change.
+            self._peers[peer.pk] = _Known(Line(self._station, lambda: self._connect(peering.find_active(peer.node))))
         return self._peers[peer.pk]
 
     def _due(self, state: LinkState) -> bool:
@@ -230,7 +238,7 @@ def has_work(state: LinkState) -> bool:
     """Anything the peer does not hold yet: leaves, items, a cosignature, or chunks this node waits for."""
     return (
         queries.size_of(state.log_id) > state.peer_has
-        or sql.one(sync.MISSING_BLOB, state.peer_id) is not None
+        or sql.one(_LACKS_CHUNKS, state.peer_id) is not None
         or has_items(state)
         or sql.one(_UNTOLD_COSIGNATURE, state.mirror_id, "%/w", state.peer_cosigned) is not None
     )

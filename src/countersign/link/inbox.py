@@ -78,7 +78,7 @@ def _commit(
     opened: Sequence[Opened],
     complete: Sequence[Blob],
 ) -> Outcome:
-    state.log, state.mirror = ledger.lock(state.log), ledger.lock(state.mirror)
+    state.log, state.mirror = ledger.lock_both(state.log, state.mirror)
     log = state.mirror
     first, fresh = mirror.extend(state, log, body.slice, parsed) if body.slice else (log.size, [])
     arrivals = Arrivals()

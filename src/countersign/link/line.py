@@ -79,11 +79,11 @@ class Line:
     def _send_first(self, state: LinkState) -> _Call:
         """Cut a batch, or sign what else there is, and send it. One batch a body: larger ones would leave this side idle for
         longer while the other works."""
-        if not state.restoring and not batching.cut_batch(self._station, state):
+        cut = not state.restoring and batching.cut_batch(self._station, state)
+        if not cut and not state.restoring:
             outbox.sign_head(self._station, state)
         sealed = self._seal(state)
-        more = not state.restoring and batching.waits_for_batch(state)
-        return self._send_aside(sealed) if more else self._send(sealed)
+        return self._send_aside(sealed) if cut and batching.waits_for_batch(state) else self._send(sealed)
 
     def _next(self, state: LinkState, before: Body) -> _Sealed | None:
         """The body that follows, sealed while the peer works; None where there is no next batch, or where the answer must be

@@ -19,6 +19,9 @@ class LinkState(models.Model):
     contact_at = models.DateTimeField(null=True)
     restoring = models.BooleanField(default=False)
 
+    own_keys: list[tuple[OwnKey, int | None]] | None = None
+    """What `ownkeys.usable` read for this instance."""
+
 
 class OutChannel(models.Model):
     """An outgoing channel. The id is opaque: a name would reveal the kind. Sequences are dense."""

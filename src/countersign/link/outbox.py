@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db import transaction
 
@@ -78,6 +79,7 @@ def active_links() -> list[LinkState]:
     return [_link_of(row) for row in sql.rows(_links("p.status"), Peer.ACTIVE)]
 
 
+@lru_cache(maxsize=4)
 def _links(which: str) -> str:
     return _LINK.format(state=_STATE, peer=PEER, log=_LOG, mirror=_MIRROR, which=which)
 
@@ -87,12 +89,14 @@ def _link_of(row: sql.Row) -> LinkState:
     mirror = log + len(_LOG)
     state = _STATE.instance(row[:peer])
     state.peer = PEER.instance(row[peer:log])
+    state.peer.keeps_keys = True
     state.log, state.mirror = _LOG.instance(row[log:mirror]), _MIRROR.instance(row[mirror:])
     return state
 
 
 def enqueue(station: Station, peer: Peer, outgoing: Outgoing, *, decision_leaf_hash: bytes) -> OutItem:
     """Give the item its identity, seal it and append its leaf, inside the releasing transaction of the caller."""
+    station.wake()  # it takes the courier as long to get up as this takes to be committed
     state = open_link(station, peer)
     log = lock_log(state)
     channel = _lock_channel(peer, outgoing.purpose)
@@ -117,6 +121,7 @@ def enqueue(station: Station, peer: Peer, outgoing: Outgoing, *, decision_leaf_h
         urgent=outgoing.purpose == "urgent",
         released_at=clock.now(),
     )
+    transaction.on_commit(station.wake, robust=True)
     return _release_blobs(item, outgoing.blobs)
 
 
@@ -156,7 +161,7 @@ def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
 
 def raise_mark(station: Station, log: Log) -> None:
     """Raise the mark to the head of the log as it was signed and committed."""
-    station.marks.advance(log.origin, log.size, ledger.frontier_of(log).root(), held=log.size)
+    station.marks.advance(log.origin, log.size, ledger.frontier_of(log).root(), held=lambda: log.size)
 
 
 def sign_head(station: Station, state: LinkState) -> None:
@@ -208,10 +213,14 @@ def _item_leaf(text: SealedText, sealed: sealing.SealedItem, expires: int, decis
 
 def lock_log(state: LinkState) -> Log:
     """Lock the head of the log to the peer. Raises SigningStopped while that log is being restored."""
-    if state.restoring:
-        raise SigningStopped(f"the log to {state.peer.node} is being restored.", field="peer")
+    _insist_whole(state)
     state.log = ledger.lock(state.log)
     return state.log
+
+
+def _insist_whole(state: LinkState) -> None:
+    if state.restoring:
+        raise SigningStopped(f"the log to {state.peer.node} is being restored.", field="peer")
 
 
 def _lock_channel(peer: Peer, purpose: str) -> OutChannel:
@@ -221,6 +230,7 @@ def _lock_channel(peer: Peer, purpose: str) -> OutChannel:
 
 def add_leaf(station: Station, state: LinkState, log: Log, leaf: Leaf) -> int:
     """Append a leaf to the locked log; now and then that is also the moment for a checkpoint."""
+    _insist_whole(state)
     index = ledger.append(log, [leaf.encode()])
     if log.size % SIGN_EVERY == 0:
         sign(station, state, log)

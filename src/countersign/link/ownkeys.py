@@ -3,6 +3,8 @@ has ended the peer relies on it no more, so then the newest, which the peer may 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from countersign.charter import keyring
 from countersign.charter.errors import KeyUnavailable
 from countersign.charter.models import OwnKey
@@ -11,17 +13,29 @@ from countersign.ledger import sql
 from countersign.link.models import LinkState
 
 _OWN = sql.Columns(OwnKey, "k", without=("parts", "statement", "revocation"))
-_USABLE = """
-    SELECT {columns} FROM charter_ownkey k LEFT JOIN link_announcement a ON a.key_id = k.id AND a.peer_id = %s
-    WHERE k.role = %s AND k.state = %s AND (a.leaf_index IS NULL OR a.leaf_index < %s)
-    ORDER BY k.serial DESC LIMIT 1
+_ACTIVE = """
+    SELECT {columns}, a.leaf_index FROM charter_ownkey k
+    LEFT JOIN link_announcement a ON a.key_id = k.id AND a.peer_id = %s WHERE k.state = %s ORDER BY k.serial DESC
 """
 
 
 def usable(role: str, state: LinkState) -> OwnKey:
     """The newest active key of `role` that the peer knows: on its card, or announced in a leaf it has mirrored."""
-    row = sql.one(_USABLE.format(columns=_OWN), state.peer_id, role, OwnKey.ACTIVE, state.peer_has)
-    if row is None:
-        raise KeyUnavailable(f"no {role} key is known to {state.peer.node} yet.")
-    key: OwnKey = _OWN.instance(row)
-    return key if key.not_after >= clock.now() else keyring.active(role)[0]
+    for key, announced in _active(state):
+        if key.role == role and (announced is None or announced < state.peer_has):
+            return key if key.not_after >= clock.now() else keyring.active(role)[0]
+    raise KeyUnavailable(f"no {role} key is known to {state.peer.node} yet.")
+
+
+def _active(state: LinkState) -> list[tuple[OwnKey, int | None]]:
+    """All active keys, newest first, each with the leaf that announces it to this peer. An exchange asks for several roles
+    and begins with a state of its own, so they are read once a state."""
+    if state.own_keys is None:
+        rows = sql.rows(_active_query(), state.peer_id, OwnKey.ACTIVE)
+        state.own_keys = [(_OWN.instance(row[:-1]), row[-1]) for row in rows]
+    return state.own_keys
+
+
+@lru_cache(maxsize=1)
+def _active_query() -> str:
+    return _ACTIVE.format(columns=_OWN)

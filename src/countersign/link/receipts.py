@@ -31,7 +31,7 @@ def give(
     station: Station, state: LinkState, *, receipt: str, outcome: str, items: Sequence[bytes], at: int | None = None
 ) -> dict[bytes, int]:
     """Append receipt leaves for the items, as many as it takes (a leaf names 1024 at most, and a peer refuses a log with one
-    that names more); the index of each item's. The caller's transaction holds the state they speak of."""
+    that names more); the index of each item's. The caller has locked the state's log, and holds the state they speak of."""
     when = clock.unix_now() if at is None else at
     given: dict[bytes, int] = {}
     for begin in range(0, len(items), MAX_ITEMS_PER_LEAF):
@@ -39,7 +39,7 @@ def give(
         leaf = ReceiptLeaf(
             sender=station.node, receiver=state.peer.node, state=receipt, outcome=outcome, at=when, items=named
         )
-        given |= dict.fromkeys(named, outbox.append_leaf(station, state, leaf))
+        given |= dict.fromkeys(named, outbox.add_leaf(station, state, state.log, leaf))
     return given
 
 

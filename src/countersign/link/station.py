@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +13,14 @@ OUTBOX_KEY = "outbox"
 """The key-encryption key under which released items wait for their receipt."""
 
 
+def _nobody() -> None:
+    """No courier is to be woken."""
+
+
 @dataclass(frozen=True, slots=True)
 class Station:
-    """`authorities`: codes with a key-encryption key; an item for none of them goes to `spoc`."""
+    """`authorities`: codes with a key-encryption key; an item for none of them goes to `spoc`. `wake`: tells the courier, in
+    whichever process it runs, that something waits."""
 
     node: str
     state_code: str
@@ -23,6 +29,7 @@ class Station:
     folder: Path
     authorities: frozenset[str]
     spoc: str
+    wake: Callable[[], None] = _nobody
 
     def compartment(self, authority: str) -> str:
         """Whose key-encryption key an item for `authority` is stored under."""

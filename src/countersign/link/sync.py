@@ -16,6 +16,7 @@ from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, ow
 from countersign.link.bodies import BatchKeys, Body, Chunk, Cursors, Restore, Slice
 from countersign.link.errors import WrongRecipient
 from countersign.link.models import Blob, LinkState, OutItem
+from countersign.link.standing import Standing, standing_of
 from countersign.link.station import Station
 
 MAX_CHUNKS: Final = 4
@@ -25,7 +26,6 @@ _BATCHES: Final = (
 )
 _BATCH: Final = "SELECT leaf_hash, items, sealed_key, wraps FROM link_outbatch WHERE id = %s"
 _FITTING: Final = "SELECT id, body FROM link_quarantine WHERE peer_id = %s AND start <= %s ORDER BY start, id LIMIT 1"
-MISSING_BLOB: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ def build(
     `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
     once no chunk comes twice but those in the middle, where the two meet.
     """
-    ready = prepared or _now(state)
+    standing = standing_of(station, state)
+    ready = prepared or _now(state, standing)
+    untold = standing.own_cosigned > state.peer_cosigned
     return Body(
         sender=station.node,
         receiver=state.peer.node,
@@ -74,18 +76,20 @@ def build(
         batches=ready.batches,
         ciphertexts=ready.ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
-        cosignature=mirror.own_cosignature(station, state),
-        cursors=cursors(station, state, calling=calling),
+        cosignature=mirror.own_cosignature(station, state) if untold else None,
+        cursors=cursors(station, state, standing, calling=calling),
         restore=Restore(state.log.size) if state.restoring else None,
         returned=returned_slice(state, restore_from) if restore_from is not None else None,
     )
 
 
-def _now(state: LinkState) -> Prepared:
+def _now(state: LinkState, standing: Standing) -> Prepared:
     """What the peer does not hold at this moment. Of a log that is being restored nothing is sent before it is whole."""
     if state.restoring:
-        return Prepared(None, *deliveries(state, 0))
+        return Prepared(None, (), {})
     part = next_slice(state, state.peer_has)
+    if not standing.delivering:
+        return Prepared(part, (), {})
     return Prepared(part, *deliveries(state, part.end if part else state.peer_has))
 
 
@@ -134,13 +138,13 @@ def _waiting(state: LinkState, members: list[bytes]) -> dict[bytes, bytes]:
     return {bytes(hash_): bytes(ciphertext) for hash_, ciphertext in rows}
 
 
-def cursors(station: Station, state: LinkState, *, calling: bool = False) -> Cursors:
+def cursors(station: Station, state: LinkState, standing: Standing, *, calling: bool = False) -> Cursors:
     """What this node holds of the peer's log, and what it wants."""
     return Cursors(
         mirror=state.mirror.size,
-        cosigned=mirror.newest_cosigned(state),
-        quarantined=mirror.quarantined_ranges(state),
-        wants=tuple(_wants(station, state, calling=calling)),
+        cosigned=standing.peer_cosigned,
+        quarantined=mirror.quarantined_ranges(state) if standing.quarantined else (),
+        wants=tuple(_wants(station, state, calling=calling)) if standing.lacks_chunks else (),
     )
 
 
@@ -159,7 +163,7 @@ def seal(station: Station, state: LinkState, body: Body) -> bytes:
     """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
     if body.slice is not None:
         root = checkpoints.parse_text(notes.parse(body.slice.note).text).root
-        station.marks.advance(state.log.origin, body.slice.end, root, held=queries.size_of(state.log_id))
+        station.marks.advance(state.log.origin, body.slice.end, root, held=lambda: queries.size_of(state.log_id))
     sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
     recipient = outbox.recipient_key(state.peer)
     return bodies.seal(body.encode(), sign=sign, recipient=recipient, info_to=state.peer.node)
@@ -220,8 +224,6 @@ def _slice(log: Log, begin: int, end: SignedCheckpoint) -> Slice:
 
 
 def _wants(station: Station, state: LinkState, *, calling: bool) -> Iterator[tuple[bytes, tuple[int, ...]]]:
-    if sql.one(MISSING_BLOB, state.peer_id) is None:
-        return
     for blob in Blob.objects.filter(direction="in", peer=state.peer, complete=False).order_by("id")[:MAX_WANTED]:
         yield bytes(blob.root), tuple(chunks.missing(station, blob, MAX_WANTED, last_first=calling))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import socket
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -25,6 +24,7 @@ from countersign.link.courier import Courier
 from countersign.link.models import LinkState
 from countersign.node import pins
 from countersign.node.home import Home
+from countersign.node.waking import Waker
 from countersign.oversight import late
 
 HOUSEKEEPING_SECONDS = 5.0
@@ -36,41 +36,6 @@ REST = 4
 MANY, FEW, SLICE = 100, 4, 2
 Piece = Callable[[], object]
 log = structlog.get_logger("courier")
-
-
-class Waker:
-    """A Unix datagram socket in the run folder: a release wakes the courier at once instead of at the next second."""
-
-    def __init__(self, home: Home) -> None:
-        home.run.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = home.run / "courier.sock"
-        path.unlink(missing_ok=True)
-        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self._socket.bind(str(path))
-
-    def wait(self, seconds: float) -> None:
-        """Sleep until woken or until `seconds` have passed."""
-        self._socket.settimeout(seconds)
-        try:
-            self._socket.recv(16)
-        except TimeoutError:
-            return
-        self._socket.settimeout(0)
-        try:
-            while self._socket.recv(16):
-                pass
-        except BlockingIOError:
-            return
-
-
-def wake(home: Home) -> None:
-    """Wake the courier, if one runs. Losing the datagram costs a second, nothing else."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.settimeout(0)
-        try:
-            sender.sendto(b"w", str(home.run / "courier.sock"))
-        except OSError:
-            return
 
 
 def connector(house: House) -> Any:

@@ -13,7 +13,7 @@ from countersign.exchange.house import House
 from countersign.kernel.errors import CountersignError
 from countersign.ledger.marks import Marks
 from countersign.link.station import OUTBOX_KEY, Station
-from countersign.node import pager
+from countersign.node import pager, waking
 from countersign.node.home import Home
 from countersign.node.policies import policies_of
 from countersign.oversight import admission, assurances, late, risk
@@ -62,6 +62,7 @@ def station_of(home: Home, pack: StatePack) -> Station:
         folder=home.folder,
         authorities=frozenset(pack.authorities),
         spoc=pack.spoc().code,
+        wake=lambda: waking.wake(home),
     )
 
 

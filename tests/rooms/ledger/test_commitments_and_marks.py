@@ -110,15 +110,15 @@ def test_a_log_never_shown_has_the_mark_zero(marks: Marks) -> None:
 
 
 def test_a_mark_rises_and_is_read_by_another_process(marks: Marks, tmp_path: Path) -> None:
-    marks.advance(ORIGIN, 3, b"a" * 32, held=9)
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 3, b"a" * 32, held=lambda: 9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
     assert Marks(tmp_path / "marks").read(ORIGIN) == Mark(5, b"b" * 32)
 
 
 def test_a_log_behind_its_mark_is_refused_and_an_older_checkpoint_keeps_the_mark(marks: Marks) -> None:
     """protocol section 2: at start the node refuses to sign if its log is behind that mark."""
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
-    marks.advance(ORIGIN, 4, b"a" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
+    marks.advance(ORIGIN, 4, b"a" * 32, held=lambda: 9)
     with pytest.raises(LogBehindMark, match="5 were already signed"):
         marks.check(ORIGIN, 4)
     marks.check(ORIGIN, 5)
@@ -126,21 +126,21 @@ def test_a_log_behind_its_mark_is_refused_and_an_older_checkpoint_keeps_the_mark
 
 
 def test_another_root_at_the_marked_size_is_refused(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
     with pytest.raises(LogBehindMark, match="another root"):
-        marks.advance(ORIGIN, 5, b"c" * 32, held=9)
+        marks.advance(ORIGIN, 5, b"c" * 32, held=lambda: 9)
 
 
 def test_only_force_lowers_a_mark(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
     marks.force(ORIGIN, 2, b"a" * 32)
     assert marks.read(ORIGIN) == Mark(2, b"a" * 32)
 
 
 def test_each_log_has_a_mark_of_its_own(marks: Marks) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
-    marks.advance("ca.example/d", 1, b"d" * 32, held=1)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
+    marks.advance("ca.example/d", 1, b"d" * 32, held=lambda: 1)
     assert (marks.read(ORIGIN).size, marks.read("ca.example/d").size) == (5, 1)
 
 
@@ -148,7 +148,7 @@ def test_each_log_has_a_mark_of_its_own(marks: Marks) -> None:
     "damage", [b"", b"\n", b"x", b"a\nb\nc\n", b"a\n1\n", b"\xff\xff", b"a\n1\n!!!!\nmore\n"], ids=repr
 )
 def test_a_damaged_mark_is_a_named_refusal_and_never_reads_as_zero(marks: Marks, tmp_path: Path, damage: bytes) -> None:
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
     (path,) = (tmp_path / "marks").iterdir()
     path.write_bytes(damage)
     with pytest.raises(CountersignError):
@@ -157,14 +157,14 @@ def test_a_damaged_mark_is_a_named_refusal_and_never_reads_as_zero(marks: Marks,
 
 def test_a_torn_writing_leaves_the_mark_before(marks: Marks, tmp_path: Path) -> None:
     """What was being written when the power went had not left the node, so the mark before is the right one."""
-    marks.advance(ORIGIN, 5, b"b" * 32, held=9)
-    marks.advance(ORIGIN, 6, b"c" * 32, held=9)
+    marks.advance(ORIGIN, 5, b"b" * 32, held=lambda: 9)
+    marks.advance(ORIGIN, 6, b"c" * 32, held=lambda: 9)
     (path,) = (tmp_path / "marks").iterdir()
     content = bytearray(path.read_bytes())
     content[content.index(b"\n6\n") + 1] ^= 1
     path.write_bytes(bytes(content))
     assert marks.read(ORIGIN) == Mark(5, b"b" * 32)
-    marks.advance(ORIGIN, 7, b"d" * 32, held=9)
+    marks.advance(ORIGIN, 7, b"d" * 32, held=lambda: 9)
     assert marks.read(ORIGIN) == Mark(7, b"d" * 32)
 
 
@@ -174,7 +174,7 @@ def test_a_mark_that_many_raise_at_once_ends_at_the_highest(tmp_path: Path) -> N
 
     def raise_some(own: list[int]) -> None:
         for size in own:
-            Marks(tmp_path / "marks").advance(ORIGIN, size, bytes([size]) * 32, held=99)
+            Marks(tmp_path / "marks").advance(ORIGIN, size, bytes([size]) * 32, held=lambda: 99)
 
     threads = [threading.Thread(target=raise_some, args=(sizes[begin::4],)) for begin in (3, 0, 2, 1)]
     for thread in threads:

@@ -25,7 +25,6 @@ def run(arguments: argparse.Namespace) -> int:
     from countersign.charter import officers
     from countersign.exchange import approvals, gate, queries
     from countersign.node import tell
-    from countersign.node.courier_process import wake
 
     officer = officers.find(arguments.login)
     if arguments.decline:
@@ -36,6 +35,5 @@ def run(arguments: argparse.Namespace) -> int:
     key = arguments.key or home.officers / f"{officer.login}.key"
     signature = officers.sign_with(key, approvals.message(item, arguments.role))
     outcome = gate.approve(house, officer, item.id, role=arguments.role, signature=signature)
-    wake(home)
     tell.outcome(outcome)
     return 0

@@ -15,17 +15,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    home, house = boot_house()
+    _, house = boot_house()
     from countersign.charter import officers
     from countersign.exchange import intake, queries
     from countersign.node import tell
-    from countersign.node.courier_process import wake
 
     officer = officers.find(arguments.login)
     intake.apply_arrivals(house)
     if arguments.take:
         item = intake.take(house, officer, arguments.take)
-        wake(home)
+        house.station.wake()
         print(f"{item.id} is {item.state} by {officer.login}; {item.peer.node} will be told.")
         return 0
     if arguments.headers:

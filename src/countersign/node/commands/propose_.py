@@ -17,12 +17,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    home, house = boot_house()
+    _, house = boot_house()
     from countersign.charter import officers
     from countersign.exchange import gate, standing
     from countersign.kernel import jcs
     from countersign.node import tell
-    from countersign.node.courier_process import wake
 
     try:
         data = arguments.file.read_bytes()
@@ -32,7 +31,6 @@ def run(arguments: argparse.Namespace) -> int:
     officer = officers.find(arguments.login)
     if arguments.standing:
         outcome = standing.propose(house, officer, draft)
-        wake(home)
     else:
         outcome = gate.propose(house, officer, draft, files=arguments.attach, peer=tell.only_peer(draft))
     tell.outcome(outcome)

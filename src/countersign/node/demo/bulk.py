@@ -15,7 +15,6 @@ def main(home: str, count: str, tag: str) -> None:
     where, house = boot_house()
     from countersign.charter import officers
     from countersign.exchange import approvals, gate
-    from countersign.node.courier_process import wake
 
     short = where.state.lower()
     people = {role: officers.find(f"{short}-{role}") for role in ("drafter", "releaser", "second")}
@@ -27,7 +26,6 @@ def main(home: str, count: str, tag: str) -> None:
             gate.approve(house, people[login], item.id, role=role, signature=signature)
         if number % 50 == 49:
             print(f"    {number + 1} of {count} released", flush=True)
-    wake(where)
 
 
 def draft(state: str, house: Any, case: str) -> dict[str, Any]:
