@@ -42,13 +42,19 @@ class Pairs:
     def __init__(self, folder: Path, port: int) -> None:
         self._workers = [_pair(folder / f"as2-{number}", port + number) for number in (0, 1)]
         self._next = 1
-        self.one, self.two = Tally(1), Tally(2)
+        self.one, self.two, self.alone = Tally(1), Tally(2), Tally(1)
         self._run(self._workers, 3, Tally(2))
 
     def portion(self, count: int) -> None:
         """One message after the other through one pair."""
         if count:
             self._run(self._workers[:1], count, self.one)
+
+    def single(self, count: int, pause: float) -> None:
+        """One message at a time, each after the same pause as our single items."""
+        for _ in range(count):
+            time.sleep(pause)
+            self._run(self._workers[:1], 1, self.alone)
 
     def portion_of_both(self, count: int) -> None:
         """As many through each pair, at the same time."""

@@ -118,7 +118,8 @@ def _drain(sender: Node, receiver: Node, plan: Plan) -> dict[str, Any]:
 
 
 def _singles(gate: processes.Worker, as2: Pairs, plan: Plan, told: dict[str, Any]) -> dict[str, Any]:
-    """Blocks of single items on the idle pair, an AS2 portion after each block."""
+    """Blocks of single items on the idle pair; after each block as many AS2 messages, each after the same pause, and an AS2
+    portion without pauses."""
     _say(f"{plan.single} single items on the idle pair, AS2 in between")
     blocks = min(SINGLE_BLOCKS, plan.single)
     results: list[dict[str, list[float]]] = []
@@ -126,6 +127,7 @@ def _singles(gate: processes.Worker, as2: Pairs, plan: Plan, told: dict[str, Any
     for block in range(blocks):
         count = plan.single * (block + 1) // blocks - plan.single * block // blocks
         results.append(gate.ask(act="single", first=plan.items + 1 + 1000 * block, count=count, pause=IDLE_SECONDS))
+        as2.single(count, IDLE_SECONDS)
         as2.portion(max(1, plan.as2 // 2 // blocks))
     told["load"]["after the singles"] = os.getloadavg()[0]
     joined = {name: [value for result in results for value in result[name]] for name in ("seen", "gate")}
@@ -145,6 +147,8 @@ def _as2_figures(as2: Pairs) -> dict[str, Any]:
         "rate": as2.one.rate,
         "portions": as2.one.rates,
         "ms": figures.spread(as2.one.ms),
+        "alone_ms": figures.spread(as2.alone.ms),
+        "alone_count": as2.alone.count,
         "wire": figures.ratio(as2.one.wire, as2.one.count),
         "both_count": as2.two.count,
         "both_rate": as2.two.rate,

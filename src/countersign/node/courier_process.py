@@ -169,3 +169,4 @@ def run(home: Home, house: House) -> None:
     waker = Waker(home)
     courier = Courier(house.station, connect=connector(house), wait=waker.wait, also=Chores(home, house))
     courier.run(until=lambda: stopping)
+    waker.close()

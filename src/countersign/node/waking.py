@@ -22,6 +22,9 @@ class Waker:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(str(path))
 
+    def close(self) -> None:
+        self._socket.close()
+
     def wait(self, seconds: float) -> bool:
         """Sleep until woken or until `seconds` have passed; return whether it was woken."""
         self._socket.settimeout(seconds)
