@@ -45,9 +45,11 @@ class PeerClient:
         self._station, self._node, self._endpoint = station, node, urlsplit(endpoint)
         self._context = _context(certificate, pins)
         self._idle: list[http.client.HTTPSConnection] = []
+        self._closed = False
 
     def close(self) -> None:
-        """Give up the connections that nobody uses at this moment."""
+        """Give up the connections; one that is in use goes when its answer is here."""
+        self._closed = True
         while self._idle:
             self._idle.pop().close()
 
@@ -75,7 +77,10 @@ class PeerClient:
         except CountersignError:
             connection.close()
             raise
-        self._idle.append(connection)
+        if self._closed:
+            connection.close()
+        else:
+            self._idle.append(connection)
         if status != 200:
             raise _refusal(status, data)
         return data
@@ -123,18 +128,22 @@ def _context(certificate: tuple[Path, Path], pins: Sequence[bytes]) -> ssl.SSLCo
 
 
 def _read(response: http.client.HTTPResponse, node: str) -> bytes:
-    """The whole answer, within its limit and not more slowly than is bearable."""
-    parts, size, begun = [], 0, clock.monotonic()
-    while part := response.read(_PART):
-        size += len(part)
-        if size > bodies.MAX_WIRE_BYTES:
-            raise BodyTooLarge(f"the peer's answer passes {bodies.MAX_WIRE_BYTES} bytes.")
-        if clock.monotonic() - begun > READ_SECONDS + size / SLOWEST_BYTES_A_SECOND:
+    """The whole answer, as long as it says, within the limit, and not more slowly than is bearable."""
+    length, begun = response.length, clock.monotonic()
+    if length is None:
+        raise _unreachable(node, "its answer has no length")
+    if length > bodies.MAX_WIRE_BYTES:
+        raise BodyTooLarge(f"the peer's answer of {length} bytes passes {bodies.MAX_WIRE_BYTES}.")
+    data = bytearray()
+    while len(data) < length:
+        part = response.read1(min(_PART, length - len(data)))
+        if not part:
+            raise _unreachable(node, "its answer breaks off")
+        data += part
+        if clock.monotonic() - begun > READ_SECONDS + len(data) / SLOWEST_BYTES_A_SECOND:
             raise _unreachable(node, "its answer comes too slowly")
-        parts.append(part)
-    if response.length:
-        raise _unreachable(node, "its answer breaks off")
-    return b"".join(parts)
+    response.close()  # the answer alone; the connection is kept
+    return bytes(data)
 
 
 def _refusal(status: int, data: bytes) -> PeerRefused:

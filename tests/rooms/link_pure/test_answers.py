@@ -16,12 +16,14 @@ class Answer:
         self._left = size if until is None else until
         self.now = 0.0
 
-    def read(self, count):
+    def read1(self, count):
         self.now += self._seconds
         taken = min(count, self._portion, self._left)
         self._left -= taken
-        self.length -= taken
         return b"x" * taken
+
+    def close(self):
+        """The connection stays."""
 
 
 @pytest.fixture
@@ -47,6 +49,11 @@ def test_an_answer_beyond_the_limit_is_given_up(read):
 def test_an_answer_that_breaks_off_is_no_answer(read, until):
     with pytest.raises(PeerUnreachable, match="breaks off"):
         read(Answer(100_000, until=until))
+
+
+def test_an_answer_without_a_length_is_no_answer(read):
+    with pytest.raises(PeerUnreachable, match="no length"):
+        read(Answer(None, until=5))
 
 
 def test_an_answer_that_trickles_is_given_up_in_bounded_time(read):
