@@ -65,13 +65,9 @@ def cut_if_idle(station: Station, peer: Peer) -> bool:
     if state.restoring or under_way(state):
         return False
     try:
-        cut = cut_batch(station, state)
+        return cut_batch(station, state)
     except CountersignError:
         return False  # the courier will try again, and it says what is wrong
-    if cut:
-        # One thing less between this release and its leaving. Should it fail, sealing raises the mark or refuses.
-        transaction.on_commit(lambda: outbox.raise_mark(station, state.log), robust=True)
-    return cut
 
 
 def under_way(state: LinkState) -> bool:

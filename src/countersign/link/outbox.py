@@ -159,11 +159,6 @@ def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
     return add_leaf(station, state, lock_log(state), leaf)
 
 
-def raise_mark(station: Station, log: Log) -> None:
-    """Raise the mark to the head of the log as it was signed and committed."""
-    station.marks.advance(log.origin, log.size, ledger.frontier_of(log).root(), held=lambda: log.size)
-
-
 def sign_head(station: Station, state: LinkState) -> None:
     """Sign the head of the log to the peer if leaves stand above its newest checkpoint."""
     signed = "SELECT 1 FROM ledger_signedcheckpoint c WHERE c.log_id = l.id AND c.size = l.size"
