@@ -6,7 +6,7 @@ from typing import Any
 
 from countersign.charter import officers
 from countersign.exchange import approvals, gate
-from support import officers_of
+from support import flow, officers_of
 
 DESIGNATED = {"CA": "HEALTH-CANADA", "IN": "CBN"}
 ROLES = {"p-drafter": "originator", "p-desk": "desk", "p-releaser": "releaser", "p-second": "second_officer"}
@@ -56,4 +56,12 @@ def release(node: Any, draft: dict[str, Any], *, prefix: str = "") -> Any:
     for login, role in ((f"{prefix}p-releaser", "releaser"), (f"{prefix}p-second", "second_officer")):
         signature = officers_of.sign(node, login, approvals.message(item, role))
         item = gate.approve(node.house, officers_of.find(login), item.id, role=role, signature=signature).item
+    return item
+
+
+def send(pair: Any, node: Any, content: dict[str, Any]) -> Any:
+    """Release an item at `node` and let it arrive at the other."""
+    with node.active():
+        item = release(node, content)
+    flow.arrive(pair, node)
     return item

@@ -13,3 +13,11 @@ def ready(pair):
         with node.active():
             precursors_of.enrol(node)
     return pair
+
+
+@pytest.fixture
+def seized(ready):
+    """A seizure that Canada has told India."""
+    from support import precursors_of
+
+    return precursors_of.send(ready, ready.ca, precursors_of.incident(ready.ca))

@@ -17,18 +17,6 @@ from countersign.streams.precursors.services import deliveries
 head, incident = precursors_of.head, precursors_of.incident
 
 
-def _send(pair, node, content):
-    with node.active():
-        item = precursors_of.release(node, content)
-    flow.arrive(pair, node)
-    return item
-
-
-@pytest.fixture
-def seized(ready):
-    return _send(ready, ready.ca, incident(ready.ca))
-
-
 AUTHORISED = {"provision": "NDPS Act s.50A", "reference": "TEST-AUTH-8", "dated": "2026-11-01"}
 
 
@@ -54,9 +42,9 @@ def _answer(node, item, **told):
 
 
 def test_a_delivery_is_agreed_when_both_authorisations_are_there_in_time(ready, seized):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized))
+    asked = precursors_of.send(ready, ready.ca, _proposal(ready.ca, seized))
     assert _states(ready, seized) == ["open", "open"]
-    _send(
+    precursors_of.send(
         ready, ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
     )
     assert _states(ready, seized) == ["agreed", "agreed"]
@@ -64,7 +52,7 @@ def test_a_delivery_is_agreed_when_both_authorisations_are_there_in_time(ready, 
 
 def test_an_agreement_that_waits_at_home_until_too_late_is_not_agreed_there_either(ready, seized):
     """What counts is when it reached the other side, on both sides."""
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized, days=3))
+    asked = precursors_of.send(ready, ready.ca, _proposal(ready.ca, seized, days=3))
     with ready.in_.active():
         precursors_of.release(
             ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
@@ -75,7 +63,7 @@ def test_an_agreement_that_waits_at_home_until_too_late_is_not_agreed_there_eith
 
 
 def test_without_the_other_authorisation_a_day_before_it_is_not_agreed_by_itself(ready, seized):
-    _send(ready, ready.ca, _proposal(ready.ca, seized))
+    precursors_of.send(ready, ready.ca, _proposal(ready.ca, seized))
     begins = datetime.combine(clock.now().date() + timedelta(days=30), time(), UTC)
     with flow.at(begins - timedelta(hours=24, seconds=1)):
         assert _states(ready, seized) == ["open", "open"]
@@ -84,8 +72,8 @@ def test_without_the_other_authorisation_a_day_before_it_is_not_agreed_by_itself
 
 
 def test_a_refusal_or_an_agreement_that_came_late_is_not_agreed(ready, seized):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized, days=1))
-    _send(
+    asked = precursors_of.send(ready, ready.ca, _proposal(ready.ca, seized, days=1))
+    precursors_of.send(
         ready, ready.in_, _answer(ready.in_, asked, outcome="agreed", authorisation={"authority": "CBN"} | AUTHORISED)
     )
     assert _states(ready, seized) == ["not_agreed", "not_agreed"]
@@ -95,7 +83,7 @@ def test_a_refusal_or_an_agreement_that_came_late_is_not_agreed(ready, seized):
     "told", [{"outcome": "agreed"}, {"outcome": "not_agreed", "authorisation": {"authority": "CBN"} | AUTHORISED}]
 )
 def test_an_agreement_without_its_authorisation_is_refused_at_entry(ready, seized, told):
-    asked = _send(ready, ready.ca, _proposal(ready.ca, seized))
+    asked = precursors_of.send(ready, ready.ca, _proposal(ready.ca, seized))
     with ready.in_.active(), pytest.raises(ContentInvalid):
         precursors_of.release(ready.in_, _answer(ready.in_, asked, **told))
 

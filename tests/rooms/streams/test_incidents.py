@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from support import flow, officers_of, precursors_of, web_of
+from support import officers_of, precursors_of, web_of
 from support.desk_of import Visitor, text
 
 from countersign.exchange import contents, kinds
@@ -28,25 +28,13 @@ def _mark(node, mark):
         return suspects.add(node.house, officers_of.find("p-desk"), mark)
 
 
-def _send(pair, node, content):
-    with node.active():
-        item = precursors_of.release(node, content)
-    flow.arrive(pair, node)
-    return item
-
-
-@pytest.fixture
-def seized(ready):
-    return _send(ready, ready.ca, incident(ready.ca))
-
-
 @pytest.mark.parametrize(
     ("mark", "met"),
     [("TESU0000000", True), ("nfi 77 04", True), ("NFI-77/04", True), ("NFI-78/04", False), ("TESU 111111-1", False)],
 )
 def test_a_mark_is_met_however_it_is_written_and_only_at_home(ready, mark, met):
     _mark(ready.in_, mark)
-    _send(ready, ready.ca, incident(ready.ca))
+    precursors_of.send(ready, ready.ca, incident(ready.ca))
     with ready.in_.active():
         assert Hit.objects.exists() is met
     with ready.ca.active():
@@ -61,7 +49,7 @@ def test_the_set_is_at_rest_under_the_key_of_its_authority(ready):
 
 def test_a_hit_is_settled_once_by_a_person_who_is_named(ready):
     _mark(ready.in_, "NFI-77/04")
-    _send(ready, ready.ca, incident(ready.ca))
+    precursors_of.send(ready, ready.ca, incident(ready.ca))
     with ready.in_.active():
         officer = officers_of.find("p-desk")
         hit = queries.open_hits(officer).get()
@@ -77,7 +65,7 @@ def test_a_mark_too_short_to_say_anything_is_refused_and_an_ended_one_is_not_loo
     row = _mark(ready.in_, "NFI-77/04")
     with ready.in_.active():
         suspects.end(ready.in_.house, officers_of.find("p-desk"), row.pk)
-    _send(ready, ready.ca, incident(ready.ca))
+    precursors_of.send(ready, ready.ca, incident(ready.ca))
     with ready.in_.active():
         assert not Hit.objects.exists()
 
@@ -89,7 +77,7 @@ def test_the_chain_is_the_same_on_both_sides_with_what_waits(ready, seized):
         "marks": ["NFI-77/04"],
         "asked": ["manufacturer", "seller"],
     }
-    asked = _send(ready, ready.ca, head(ready.ca) | ask)
+    asked = precursors_of.send(ready, ready.ca, head(ready.ca) | ask)
     for node in (ready.ca, ready.in_):
         with node.active():
             (branch,) = tracing.branches(node.house, ExchangeItem.objects.get(id=seized.id))
@@ -99,7 +87,7 @@ def test_the_chain_is_the_same_on_both_sides_with_what_waits(ready, seized):
         {"name": "Paper Broker (fictional)", "address": "3 Invented Lane"},
         {"name": "Narmada (fictional)", "address": "Surat"},
     ]
-    _send(
+    precursors_of.send(
         ready,
         ready.in_,
         head(ready.in_) | {"kind": "reply.backtrack", "answers": asked.id, "links": links, "finding": "licit"},

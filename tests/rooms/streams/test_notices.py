@@ -39,13 +39,6 @@ def _both(pair, item):
     return _state(pair.in_, item), _state(pair.ca, item)
 
 
-def _send(pair, node, content):
-    with node.active():
-        item = precursors_of.release(node, content)
-    flow.arrive(pair, node)
-    return item
-
-
 def reply(node, item, outcome="no_objection", reasons=()):
     return head(node) | {"kind": "pen.reply", "answers": item.id, "outcome": outcome, "reasons": list(reasons)}
 
@@ -72,7 +65,7 @@ def test_its_clock_counts_working_days_of_both_states_and_shows_the_same_on_both
 
 @pytest.mark.parametrize(("outcome", "reasons"), [("no_objection", ()), ("objected", ("licence_does_not_cover",))])
 def test_the_designated_authority_answers_and_both_sides_show_the_same_end(ready, told, outcome, reasons):
-    _send(ready, ready.ca, reply(ready.ca, told, outcome, reasons))
+    precursors_of.send(ready, ready.ca, reply(ready.ca, told, outcome, reasons))
     assert _both(ready, told) == (outcome, outcome)
     today = clock.now().date()
     with ready.ca.active():
@@ -112,7 +105,7 @@ def test_a_reply_after_silence_is_sent_and_shown_and_undoes_no_silence(ready, to
     from support.desk_of import Visitor
 
     with flow.at(clock.now() + timedelta(days=25)):
-        _send(ready, ready.ca, reply(ready.ca, told, "objected", ("site_not_found",)))
+        precursors_of.send(ready, ready.ca, reply(ready.ca, told, "objected", ("site_not_found",)))
         assert _both(ready, told) == ("expired_without_reply", "expired_without_reply")
         with ready.in_.active():
             assert answered_in_time("CBN", clock.now().date(), clock.now().date()) == 0
@@ -128,9 +121,9 @@ def test_an_answer_within_a_rested_clock_counts_as_in_time(ready, told):
     question = head(ready.ca) | {
         "kind": "pen.question", "answers": told.id, "about_what": ["end_use"], "until": (today + timedelta(days=10)).isoformat(),
     }  # fmt: skip
-    _send(ready, ready.ca, question)
+    precursors_of.send(ready, ready.ca, question)
     with flow.at(clock.now() + timedelta(days=20)):
-        _send(ready, ready.ca, reply(ready.ca, told))
+        precursors_of.send(ready, ready.ca, reply(ready.ca, told))
         assert _both(ready, told) == ("no_objection", "no_objection")
         with ready.ca.active():
             row = queries.find(told.id)
@@ -153,7 +146,7 @@ def test_a_question_rests_the_clock_visibly_on_both_sides_and_its_end_lets_it_ru
         "about_what": ["end_use"],
         "until": until.isoformat(),
     }
-    _send(ready, ready.ca, question)
+    precursors_of.send(ready, ready.ca, question)
     assert _both(ready, told) == ("more_information", "more_information")
     for node in (ready.in_, ready.ca):
         with node.active():
@@ -171,7 +164,7 @@ def test_withdrawn_before_its_answer_it_has_ended_and_a_late_answer_changes_noth
         "on": "2026-12-01",
         "kilograms": [],
     }
-    _send(ready, ready.in_, status)
+    precursors_of.send(ready, ready.in_, status)
     assert _both(ready, told) == ("withdrawn", "withdrawn")
     with ready.ca.active(), pytest.raises(OutOfPlace):
         precursors_of.release(ready.ca, reply(ready.ca, told))
@@ -180,7 +173,7 @@ def test_withdrawn_before_its_answer_it_has_ended_and_a_late_answer_changes_noth
 
 @pytest.mark.parametrize(("came", "differ"), [("25.0", False), ("25.2", False), ("26.0", True), ("20", True)])
 def test_what_arrived_is_reconciled_with_what_was_notified(ready, told, came, differ):
-    _send(ready, ready.ca, reply(ready.ca, told))
+    precursors_of.send(ready, ready.ca, reply(ready.ca, told))
     status = head(ready.ca) | {
         "kind": "pen.status",
         "notice": told.id,
@@ -188,7 +181,7 @@ def test_what_arrived_is_reconciled_with_what_was_notified(ready, told, came, di
         "on": "2027-01-20",
         "kilograms": [came],
     }
-    _send(ready, ready.ca, status)
+    precursors_of.send(ready, ready.ca, status)
     for node in (ready.in_, ready.ca):
         with node.active():
             row = notices.find(told.id)
@@ -223,13 +216,13 @@ def test_a_change_of_canadas_list_is_seen_in_open_notices_and_the_change_is_show
         kind="pen.light",
         lines=[{"name": "propionic anhydride", "cas": "123-62-6", "kilograms": "10", "hs": "2915.90"}],
     )
-    item = _send(ready, ready.in_, content)
+    item = precursors_of.send(ready, ready.in_, content)
     with ready.ca.active():
         assert notices.find(item.id).screened["lines"][0]["ca"] == "none"
     update = head(ready.ca) | {"kind": "controllist.update", "rows": [
         {"substance": "Propionic anhydride", "instrument": "Invented temporary order", "type": "temp", "effective": "2026-11-26",
          "end": "2027-11-25", "source": "invented for this test"}]}  # fmt: skip
-    _send(ready, ready.ca, update)
+    precursors_of.send(ready, ready.ca, update)
     for node in (ready.ca, ready.in_):
         with node.active():
             assert listing.rescreen(node.house) == 1
@@ -246,7 +239,7 @@ def test_a_derivative_that_one_law_alone_means_goes_as_a_voluntary_notice(ready)
     if structure.missing():
         pytest.skip(f"needs {', '.join(structure.missing())}")
     lines = [{"name": "4-(2-methylanilino)piperidine", "kilograms": "5", "hs": "2933.39"}]
-    item = _send(ready, ready.in_, notice(ready.in_, kind="pen.light", lines=lines))
+    item = precursors_of.send(ready, ready.in_, notice(ready.in_, kind="pen.light", lines=lines))
     with ready.ca.active():
         line = notices.find(item.id).screened["lines"][0]
         assert (line["verdict"], line["ca"], line["in"], line["un"]) == ("review", "A", "none", "none")
@@ -257,13 +250,13 @@ def test_an_incident_and_a_request_to_trace_back_cross_and_the_chain_is_answered
         "kind": "incident.precursor", "type": "seizure", "happened_on": "2026-11-20", "place": "Vancouver", "declared_as": "pigments",
         "mode": "sea", "wanted": "backtrack", "lines": [{"name": "acetic anhydride", "cas": "108-24-7", "kilograms": "420"}],
     }  # fmt: skip
-    seized = _send(ready, ready.ca, incident)
-    asked = _send(ready, ready.ca, head(ready.ca) | {
+    seized = precursors_of.send(ready, ready.ca, incident)
+    asked = precursors_of.send(ready, ready.ca, head(ready.ca) | {
         "kind": "request.backtrack", "incident": seized.id, "marks": ["batch NFI-22"], "asked": ["manufacturer", "seller"],
     })  # fmt: skip
     answer = head(ready.in_) | {"kind": "reply.backtrack", "answers": asked.id, "finding": "shell",
                                 "links": [{"name": "Invented Broker LLP", "address": "Mumbai"}]}  # fmt: skip
-    _send(ready, ready.in_, answer)
+    precursors_of.send(ready, ready.in_, answer)
     with ready.ca.active():
         assert queries.find(asked.id).answered_at is not None
         assert ExchangeItem.objects.filter(kind="reply.backtrack", answers=asked.id).count() == 1
