@@ -42,7 +42,12 @@ class PeerClient:
     def __init__(
         self, station: Station, *, node: str, endpoint: str, certificate: tuple[Path, Path], pins: Sequence[bytes]
     ):
-        self._station, self._node, self._endpoint = station, node, urlsplit(endpoint)
+        self._station, self._node = station, node
+        try:
+            self._endpoint = urlsplit(endpoint)
+            self._address = self._endpoint.hostname or "", self._endpoint.port
+        except ValueError:
+            raise _unreachable(node, "the address on its card is no address") from None
         self._context = _context(certificate, pins)
         self._idle: list[http.client.HTTPSConnection] = []
         self._closed = False
@@ -95,13 +100,11 @@ class PeerClient:
         return None
 
     def _new(self) -> http.client.HTTPSConnection:
-        connection = http.client.HTTPSConnection(
-            self._endpoint.hostname or "", self._endpoint.port, timeout=CONNECT_SECONDS, context=self._context
-        )
+        host, port = self._address
         try:
+            connection = http.client.HTTPSConnection(host, port, timeout=CONNECT_SECONDS, context=self._context)
             connection.connect()
-        except OSError as error:
-            connection.close()
+        except (http.client.HTTPException, OSError, ValueError) as error:  # ValueError: a name that cannot be one
             raise _unreachable(self._node, type(error).__name__) from None
         connection.sock.settimeout(READ_SECONDS)
         return connection

@@ -82,16 +82,17 @@ class Courier:
 
     def run(self, *, until: Callable[[], bool]) -> None:
         """Go round until told to stop. No fault of one peer or one moment ends the loop."""
-        woken = False
+        woken = more = False
         while not until():
             close_old_connections()
             busy = False
             for state in self._active():
                 busy = self._visit(state) or busy
-            # Who is woken looks at the lines alone, and is free again at once: a release is about to be committed.
-            if not woken or clock.monotonic() - self._also_at > IDLE_SECONDS:
-                busy = self._do_also() or busy
-            woken = bool(self._wait(YIELD_SECONDS if busy else IDLE_SECONDS))
+            # Who is woken looks at the lines alone, and is free again at once: a release is about to be committed. Other work
+            # that is not done goes on: it may be what woke the courier.
+            if more or not woken or clock.monotonic() - self._also_at > IDLE_SECONDS:
+                more = self._do_also()
+            woken = bool(self._wait(YIELD_SECONDS if busy or more else IDLE_SECONDS))
 
     def drain(self, peer: Peer, *, rounds: int = 10_000) -> int:
         """Exchange with one peer until nothing is left to say; return the number of rounds. Raises on failure."""

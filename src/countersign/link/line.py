@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from countersign.kernel import clock, failpoints
@@ -116,11 +116,10 @@ class Line:
     def _send_aside(self, sealed: _Sealed) -> _Call:
         """Send it from a thread that does nothing else."""
         failpoints.reach("send.before")
-        with_answer: Future[bytes]
         caller = ThreadPoolExecutor(max_workers=1)
-        with_answer = caller.submit(self._open_client().sync, sealed.wire, sealed.body.fresh)
+        answer = caller.submit(self._open_client().sync, sealed.wire, sealed.body.fresh)
         caller.shutdown(wait=False)
-        return _Call(sealed.body, with_answer.result)
+        return _Call(sealed.body, answer.result)
 
     def _answer(self, state: LinkState, call: _Call) -> Body:
         """Wait for the answer and open it. Raises WrongRecipient for one that is not to this call."""
@@ -129,7 +128,8 @@ class Line:
         said_by, reply = sync.open_(self._station, answer)
         if said_by.peer_id != state.peer_id or reply.fresh != call.body.reply_fresh:
             raise WrongRecipient("the answer is not the answer to this call.", field="fresh")
-        self._fresh.append((reply.reply_fresh, clock.monotonic() + FRESH_SECONDS))
+        if len(reply.reply_fresh) == FRESH_BYTES:
+            self._fresh.append((reply.reply_fresh, clock.monotonic() + FRESH_SECONDS))
         self._wanted = reply.cursors if reply.cursors.wants else None
         return reply
 

@@ -43,9 +43,9 @@ class Waker:
 
 def wake(home: Home) -> None:
     """Wake the courier, if one runs. Losing the datagram costs a second, nothing else."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
-        sender.settimeout(0)
-        try:
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+            sender.settimeout(0)
             sender.sendto(b"w", str(home.run / _NAME))
-        except OSError:
-            return
+    except OSError:
+        return  # no courier, or no descriptor left: a release never fails of it

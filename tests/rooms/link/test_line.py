@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from functools import partial
 
 import pytest
 from support import wire
@@ -77,6 +78,11 @@ def small_batches(monkeypatch):
 def _line(pair, *acts):
     peer = Peer(pair, acts)
     return Line(pair.ca.house.station, lambda: peer), peer
+
+
+def _answer_with(answer, value, *given, next_fresh):
+    assert next_fresh != value
+    return answer(*given, next_fresh=value)
 
 
 def _exchange(pair, own):
@@ -161,6 +167,17 @@ def test_a_value_that_came_with_an_answer_opens_the_next_call_while_it_is_young(
     _exchange(pair, own)
     assert peer.greeted == 1
     assert peer.bodies[1].fresh == bytes([101]) * 48
+
+
+@pytest.mark.parametrize("value", [b"", b"n", b"n" * 47, b"n" * 4096])
+def test_a_value_that_is_none_is_not_tried(pair, value, monkeypatch):
+    own, peer = _line(pair)
+    monkeypatch.setattr(sync, "answer", partial(_answer_with, sync.answer, value))
+    for _ in range(2):
+        wire.release(pair, pair.ca, 1)
+        _exchange(pair, own)
+    assert peer.greeted == 2
+    assert wire.delivered(pair, pair.ca) == 2
 
 
 def test_a_value_that_has_grown_old_is_not_tried(pair, monkeypatch):

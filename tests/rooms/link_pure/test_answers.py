@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ssl
+
 import pytest
 
 from countersign.link import bodies, client
@@ -65,3 +67,35 @@ def test_an_answer_that_trickles_is_given_up_in_bounded_time(read):
 
 def test_a_bad_line_of_some_kilobytes_a_second_is_borne(read):
     assert len(read(Answer(2 << 20, seconds=10, portion=20_000))) == 2 << 20
+
+
+@pytest.mark.parametrize("endpoint", ["https://[::1", "https://in.example:port", "https://in.example:99999"])
+def test_an_address_that_is_none_is_a_coded_refusal(endpoint):
+    with pytest.raises(PeerUnreachable, match="no address"):
+        client.PeerClient(None, node="in.example", endpoint=endpoint, certificate=(None, None), pins=())
+
+
+@pytest.mark.parametrize("fault", [UnicodeError("label too long"), OSError("no route"), ssl.SSLError("not pinned")])
+def test_a_peer_that_cannot_be_met_is_a_coded_refusal(fault, monkeypatch):
+    """A name of which no address can be made is a UnicodeError of the resolver, and no OSError."""
+
+    def refuse(_connection):
+        raise fault
+
+    monkeypatch.setattr(client, "_context", lambda *_given: ssl.create_default_context())
+    monkeypatch.setattr(client.http.client.HTTPSConnection, "connect", refuse)
+    calling = client.PeerClient(
+        None, node="in.example", endpoint="https://in.example", certificate=(None, None), pins=()
+    )
+    with pytest.raises(PeerUnreachable, match=type(fault).__name__):
+        calling._new()
+
+
+def test_a_name_with_a_line_in_it_is_a_coded_refusal(monkeypatch):
+    monkeypatch.setattr(client, "_context", lambda *_given: ssl.create_default_context())
+    calling = client.PeerClient(
+        None, node="in.example", endpoint="https://in.example", certificate=(None, None), pins=()
+    )
+    calling._address = "in\nside", 443
+    with pytest.raises(PeerUnreachable, match="InvalidURL"):
+        calling._new()

@@ -31,6 +31,14 @@ def test_waking_nobody_is_no_fault(home):
     waking.wake(home)
 
 
+def test_a_release_never_fails_of_waking_nobody(home, monkeypatch):
+    def none_left(*_given):
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(waking.socket, "socket", none_left)
+    waking.wake(home)
+
+
 class Loop:
     """A courier without peers whose sleeps end as the test says, and a clock that moves with them."""
 
@@ -65,6 +73,16 @@ def test_who_is_woken_all_the_time_does_the_other_work_once_a_second_all_the_sam
     loop = Loop(monkeypatch, [(True, 0.3)] * 20).run()
     assert 4 <= len(loop.worked) <= 6
     assert max(after - before for before, after in zip(loop.worked, loop.worked[1:], strict=False)) < 2 * IDLE_SECONDS
+
+
+def test_other_work_that_is_not_done_goes_on_though_it_woke_the_courier_itself(monkeypatch):
+    """What the courier releases by itself wakes it: the rest of that work must not wait a second for each item."""
+    left = [True, True, True, False]
+    loop = Loop(monkeypatch, [(True, 0.0)] * 5)
+    loop.also = lambda: loop.worked.append(loop.now) or left.pop(0)
+    loop.run()
+    assert left == []
+    assert len(loop.worked) == 4
 
 
 def test_other_work_that_says_there_is_more_lets_the_courier_rest_but_a_moment(monkeypatch):
