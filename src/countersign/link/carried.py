@@ -23,7 +23,7 @@ from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, sy
 from countersign.link.bodies import Body, Chunk
 from countersign.link.errors import BodyTooLarge, FileInvalid
 from countersign.link.models import Blob, CarriedFile, LinkState, OutItem
-from countersign.link.standing import standing_of
+from countersign.link.position import position_of
 from countersign.link.station import Station
 
 MAGIC: Final = b"COUNTERSIGN-CARRIED-1\n"
@@ -128,7 +128,7 @@ def _write_bodies(station: Station, state: LinkState, begin: int, aside: BinaryI
 def _bodies(station: Station, state: LinkState, begin: int) -> Iterator[Body]:
     """Slices until the head, deliveries with them, and then every chunk of the items that wait."""
     at, cosignature = begin, mirror.own_cosignature(station, state)
-    cursors = sync.cursors(station, state, standing_of(station, state))
+    cursors = sync.cursors(station, state, position_of(station, state))
     parties: dict[str, Any] = {"sender": station.node, "receiver": state.peer.node, "cursors": cursors}
     while True:
         part = sync.next_slice(state, at)

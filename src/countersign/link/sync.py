@@ -16,7 +16,7 @@ from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, ow
 from countersign.link.bodies import BatchKeys, Body, Chunk, Cursors, Restore, Slice
 from countersign.link.errors import WrongRecipient
 from countersign.link.models import Blob, LinkState, OutItem
-from countersign.link.standing import Standing, standing_of
+from countersign.link.position import Position, position_of
 from countersign.link.station import Station
 
 MAX_CHUNKS: Final = 4
@@ -64,9 +64,9 @@ def build(
     `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
     once no chunk comes twice but those in the middle, where the two meet.
     """
-    standing = standing_of(station, state)
-    ready = prepared or _now(state, standing)
-    untold = standing.own_cosigned > state.peer_cosigned
+    position = position_of(station, state)
+    ready = prepared or _now(state, position)
+    untold = position.cosigned_here > state.peer_cosigned
     return Body(
         sender=station.node,
         receiver=state.peer.node,
@@ -77,18 +77,18 @@ def build(
         ciphertexts=ready.ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
         cosignature=mirror.own_cosignature(station, state) if untold else None,
-        cursors=cursors(station, state, standing, calling=calling),
+        cursors=cursors(station, state, position, calling=calling),
         restore=Restore(state.log.size) if state.restoring else None,
         returned=returned_slice(state, restore_from) if restore_from is not None else None,
     )
 
 
-def _now(state: LinkState, standing: Standing) -> Prepared:
+def _now(state: LinkState, position: Position) -> Prepared:
     """What the peer does not hold at this moment. Of a log that is being restored nothing is sent before it is whole."""
     if state.restoring:
         return Prepared(None, (), {})
     part = next_slice(state, state.peer_has)
-    if not standing.delivering:
+    if not position.delivering:
         return Prepared(part, (), {})
     return Prepared(part, *deliveries(state, part.end if part else state.peer_has))
 
@@ -138,13 +138,13 @@ def _waiting(state: LinkState, members: list[bytes]) -> dict[bytes, bytes]:
     return {bytes(hash_): bytes(ciphertext) for hash_, ciphertext in rows}
 
 
-def cursors(station: Station, state: LinkState, standing: Standing, *, calling: bool = False) -> Cursors:
+def cursors(station: Station, state: LinkState, position: Position, *, calling: bool = False) -> Cursors:
     """What this node holds of the peer's log, and what it wants."""
     return Cursors(
         mirror=state.mirror.size,
-        cosigned=standing.peer_cosigned,
-        quarantined=mirror.quarantined_ranges(state) if standing.quarantined else (),
-        wants=tuple(_wants(station, state, calling=calling)) if standing.lacks_chunks else (),
+        cosigned=position.cosigned_there,
+        quarantined=mirror.quarantined_ranges(state) if position.quarantined else (),
+        wants=tuple(_wants(station, state, calling=calling)) if position.lacks_chunks else (),
     )
 
 

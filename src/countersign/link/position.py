@@ -13,7 +13,7 @@ _COSIGNED: Final = """
     coalesce((SELECT c.size FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
               WHERE c.log_id = %s AND g.witness = %s ORDER BY c.size DESC LIMIT 1), 0)
 """
-_STANDING: Final = f"""
+_POSITION: Final = f"""
     SELECT {_COSIGNED}, {_COSIGNED},
         EXISTS (SELECT 1 FROM link_outbatch WHERE peer_id = %s),
         EXISTS (SELECT 1 FROM link_quarantine WHERE peer_id = %s),
@@ -21,19 +21,19 @@ _STANDING: Final = f"""
 """  # noqa: S608  (fixed words)
 
 
-class Standing(NamedTuple):
-    """`own_cosigned`: the newest size of the peer's log that this node cosigned; `peer_cosigned`: of its own log, the peer.
+class Position(NamedTuple):
+    """`cosigned_here`: the newest size of the peer's log that this node cosigned; `cosigned_there`: of its own log, the peer.
     `delivering`: batches wait for receipts; `quarantined`: bodies wait above a gap; `lacks_chunks`: of attachments to come."""
 
-    own_cosigned: int
-    peer_cosigned: int
+    cosigned_here: int
+    cosigned_there: int
     delivering: bool
     quarantined: bool
     lacks_chunks: bool
 
 
-def standing_of(station: Station, state: LinkState) -> Standing:
+def position_of(station: Station, state: LinkState) -> Position:
     logs = state.mirror_id, witness_name(station.node), state.log_id, witness_name(state.peer.node)
-    row = sql.one(_STANDING, *logs, state.peer_id, state.peer_id, state.peer_id)
+    row = sql.one(_POSITION, *logs, state.peer_id, state.peer_id, state.peer_id)
     assert row is not None
-    return Standing(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]))
+    return Position(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]))
