@@ -47,12 +47,12 @@ class OwnKey(models.Model):
 
     role = models.CharField(max_length=12)
     key_id = models.BinaryField(max_length=32, unique=True)
-    parts = models.BinaryField()
-    statement = models.BinaryField()
     serial = models.BigIntegerField()
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
     state = models.CharField(max_length=12, default=ACTIVE)
+    parts = models.BinaryField()
+    statement = models.BinaryField()
     revocation = models.BinaryField(default=b"")
 
 
@@ -64,11 +64,11 @@ class Peer(models.Model):
     node = models.CharField(max_length=63, unique=True)
     state_code = models.CharField(max_length=2)
     root_ed25519 = models.BinaryField(max_length=32)
-    root_mldsa = models.BinaryField()
     endpoint = models.CharField(max_length=200)
-    card = models.BinaryField()
     status = models.CharField(max_length=12, default=PROPOSED)
     founded_on = models.CharField(max_length=30)
+    root_mldsa = models.BinaryField()
+    card = models.BinaryField()
 
     keeps_keys = False
     """Whether this instance is of one exchange, and `known_keys` may keep what `peering.keys_of` read for it."""
@@ -78,7 +78,7 @@ class Peer(models.Model):
 class Confirmation(models.Model):
     """One administrator compared the peer's fingerprint with what the other side read out."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.CASCADE)
+    peer = models.ForeignKey(Peer, on_delete=models.CASCADE, db_index=False)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     fingerprint = models.CharField(max_length=60)
     at = models.DateTimeField()
@@ -90,15 +90,15 @@ class Confirmation(models.Model):
 class PeerKey(models.Model):
     """A key of a peer that its root vouches for. `revoked_since` is a log size: later leaves are in doubt."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.CASCADE)
+    peer = models.ForeignKey(Peer, on_delete=models.CASCADE, db_index=False)
     role = models.CharField(max_length=12)
     key_id = models.BinaryField(max_length=32)
-    parts = models.BinaryField()
-    statement = models.BinaryField()
     serial = models.BigIntegerField()
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
     revoked_since = models.BigIntegerField(null=True)
+    parts = models.BinaryField()
+    statement = models.BinaryField()
     revocation = models.BinaryField(default=b"")
 
     class Meta:
@@ -133,7 +133,7 @@ class Arrangement(models.Model):
 class ArrangementConfirmation(models.Model):
     """One officer certifies that the arrangement is signed and in force; two are needed."""
 
-    arrangement = models.ForeignKey(Arrangement, on_delete=models.CASCADE)
+    arrangement = models.ForeignKey(Arrangement, on_delete=models.CASCADE, db_index=False)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     at = models.DateTimeField()
 

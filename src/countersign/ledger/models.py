@@ -43,11 +43,11 @@ class Subtree(models.Model):
 class SignedCheckpoint(models.Model):
     """A checkpoint of an own log, or the full signed checkpoint of a peer's log as it came."""
 
-    log = models.ForeignKey(Log, on_delete=models.PROTECT)
+    log = models.ForeignKey(Log, on_delete=models.PROTECT, db_index=False)
     size = models.BigIntegerField()
     root = models.BinaryField(max_length=32)
-    note = models.BinaryField()
     kept_at = models.DateTimeField()
+    note = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("log", "size"), name="checkpoint_size"),)
@@ -56,7 +56,7 @@ class SignedCheckpoint(models.Model):
 class Cosignature(models.Model):
     """A witness's two lines under a checkpoint: ours under a peer's log, or a peer's under ours."""
 
-    checkpoint = models.ForeignKey(SignedCheckpoint, on_delete=models.PROTECT)
+    checkpoint = models.ForeignKey(SignedCheckpoint, on_delete=models.PROTECT, db_index=False)
     witness = models.CharField(max_length=200)
     lines = models.TextField()
 

@@ -26,7 +26,7 @@ class LinkState(models.Model):
 class OutChannel(models.Model):
     """An outgoing channel. The id is opaque: a name would reveal the kind. Sequences are dense."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, db_index=False)
     channel = models.BinaryField(max_length=16, unique=True)
     purpose = models.CharField(max_length=16)
     epoch = models.IntegerField(default=1)
@@ -48,8 +48,6 @@ class OutItem(models.Model):
     leaf_index = models.BigIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
     commitment = models.BinaryField(max_length=32)
-    ciphertext = models.BinaryField(default=b"")
-    wrapped_key = models.BinaryField(default=b"")
     urgent = models.BooleanField(default=False)
     state = models.CharField(max_length=10, default=RELEASED)
     refusal = models.CharField(max_length=32, default="")
@@ -59,6 +57,8 @@ class OutItem(models.Model):
     stored_at = models.DateTimeField(null=True)
     stored_index = models.BigIntegerField(null=True)
     handled_index = models.BigIntegerField(null=True)
+    wrapped_key = models.BinaryField(default=b"")
+    ciphertext = models.BinaryField(default=b"")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("channel", "epoch", "sequence"), name="out_identity"),)
@@ -75,16 +75,16 @@ class OutBatch(models.Model):
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
     leaf_index = models.BigIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
+    waiting = models.IntegerField()
     items = models.BinaryField()
     sealed_key = models.BinaryField()
     wraps = models.BinaryField()
-    waiting = models.IntegerField()
 
 
 class InChannel(models.Model):
     """A peer's channel. `applied`: the sequence up to which items were applied, in order. Stopped by equivocation."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, db_index=False)
     channel = models.BinaryField(max_length=16)
     epoch = models.IntegerField(default=1)
     applied = models.BigIntegerField(default=0)
@@ -97,7 +97,7 @@ class InChannel(models.Model):
 class ClosedEpoch(models.Model):
     """An epoch that a peer ended after a restore; sequences above the mark are not valid any more."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, db_index=False)
     channel = models.BinaryField(max_length=16)
     epoch = models.IntegerField()
     mark = models.BigIntegerField()
@@ -118,8 +118,6 @@ class InItem(models.Model):
     leaf_index = models.BigIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
     expires = models.BigIntegerField()
-    ciphertext = models.BinaryField(default=b"")
-    wrapped_key = models.BinaryField(default=b"")
     authority = models.CharField(max_length=32, default="")
     state = models.CharField(max_length=10, default=ANNOUNCED)
     refusal = models.CharField(max_length=32, default="")
@@ -127,6 +125,8 @@ class InItem(models.Model):
     handled_index = models.BigIntegerField(null=True)
     stored_at = models.DateTimeField(null=True)
     applied = models.BooleanField(default=False)
+    wrapped_key = models.BinaryField(default=b"")
+    ciphertext = models.BinaryField(default=b"")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("peer", "channel", "epoch", "sequence"), name="in_identity"),)
@@ -147,11 +147,11 @@ class Blob(models.Model):
     direction = models.CharField(max_length=3)
     root = models.BinaryField(max_length=32)
     size = models.BigIntegerField()
-    digests = models.BinaryField()
     complete = models.BooleanField(default=False)
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT, null=True)
     item = models.ForeignKey(InItem, on_delete=models.CASCADE, null=True)
     released = models.ForeignKey(OutItem, on_delete=models.CASCADE, null=True)
+    digests = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("direction", "root"), name="blob_once"),)
@@ -160,12 +160,12 @@ class Blob(models.Model):
 class Quarantine(models.Model):
     """A body above a gap: neither applied nor receipted until the gap is filled."""
 
-    peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
+    peer = models.ForeignKey(Peer, on_delete=models.PROTECT, db_index=False)
     start = models.BigIntegerField()
     end = models.BigIntegerField()
     digest = models.BinaryField(max_length=32)
-    body = models.BinaryField()
     at = models.DateTimeField()
+    body = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("peer", "digest"), name="quarantined_once"),)

@@ -65,7 +65,7 @@ class Assurance(models.Model):
 
     id = models.CharField(max_length=30, primary_key=True)
     code = models.CharField(max_length=40)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, db_index=False)
     given_by = models.CharField(max_length=32)
     document = models.CharField(max_length=200)
     given_on = models.DateField()

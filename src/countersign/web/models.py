@@ -29,7 +29,7 @@ class MachineAccount(models.Model):
 class SpentToken(models.Model):
     """A token that was used: refused until it would have expired anyway."""
 
-    machine = models.ForeignKey(MachineAccount, on_delete=models.CASCADE)
+    machine = models.ForeignKey(MachineAccount, on_delete=models.CASCADE, db_index=False)
     nonce = models.CharField(max_length=43)
     expires_at = models.DateTimeField(db_index=True)
 
@@ -41,13 +41,13 @@ class KeptAnswer(models.Model):
     """The answer to a call with an idempotency key, kept 24 hours. Key and body stand here as keyed digests; the answer is
     encrypted under the authority's own key."""
 
-    officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
+    officer = models.ForeignKey(Officer, on_delete=models.CASCADE, db_index=False)
     key_digest = models.BinaryField(max_length=32)
     body_digest = models.BinaryField(max_length=32)
     status = models.SmallIntegerField(default=0)
     item = models.CharField(max_length=30, default="")
-    answer = models.BinaryField(default=b"")
     at = models.DateTimeField(db_index=True)
+    answer = models.BinaryField(default=b"")
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("officer", "key_digest"), name="idempotency_key_once"),)
@@ -59,10 +59,10 @@ class SigningKey(models.Model):
 
     officer = models.OneToOneField(Officer, on_delete=models.CASCADE)
     salt = models.BinaryField(max_length=16)
-    sealed = models.BinaryField()
     failures = models.SmallIntegerField(default=0)
     failed_at = models.DateTimeField(null=True)
     kept_at = models.DateTimeField()
+    sealed = models.BinaryField()
 
 
 class Draft(models.Model):
@@ -74,10 +74,10 @@ class Draft(models.Model):
     id = models.CharField(max_length=30, primary_key=True)
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
     kind = models.CharField(max_length=40)
-    content = models.BinaryField(default=b"")
     turn = models.IntegerField(default=0)
     item = models.CharField(max_length=30, default="")
     updated_at = models.DateTimeField()
+    content = models.BinaryField(default=b"")
 
 
 class EntryLink(models.Model):
@@ -94,16 +94,16 @@ class DraftFile(models.Model):
 
     id = models.CharField(max_length=30, primary_key=True)
     draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files")
-    name = models.BinaryField()
     size = models.BigIntegerField()
     received = models.BigIntegerField(default=0)
     at = models.DateTimeField()
+    name = models.BinaryField()
 
 
 class DraftPiece(models.Model):
     """One piece of a file, encrypted under the authority's own key."""
 
-    file = models.ForeignKey(DraftFile, on_delete=models.CASCADE, related_name="pieces")
+    file = models.ForeignKey(DraftFile, on_delete=models.CASCADE, related_name="pieces", db_index=False)
     begin = models.BigIntegerField()
     sealed = models.BinaryField()
 
@@ -124,19 +124,19 @@ class SavedFilter(models.Model):
 
     id = models.CharField(max_length=30, primary_key=True)
     officer = models.ForeignKey(Officer, on_delete=models.CASCADE)
-    name = models.BinaryField()
     query = models.CharField(max_length=300)
+    name = models.BinaryField()
 
 
 class Translation(models.Model):
     """An officer's translation of an item, kept at home beside the original, under the authority's own key."""
 
     id = models.CharField(max_length=30, primary_key=True)
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="translations")
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="translations", db_index=False)
     language = models.CharField(max_length=5)
     translator = models.ForeignKey(Officer, on_delete=models.PROTECT)
-    content = models.BinaryField()
     at = models.DateTimeField()
+    content = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("item", "language"), name="translated_once"),)

@@ -26,13 +26,13 @@ class Assistance(models.Model):
     central = models.CharField(max_length=32)
     case_ref = models.CharField(max_length=64)
     drafter = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
-    draft = models.BinaryField(default=bytes)
-    handed = models.BinaryField(default=bytes)
     handed_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     state = models.CharField(max_length=12)
     reference = models.CharField(max_length=64, default="")
     at = models.DateTimeField()
     told_on = models.DateField(null=True)
+    draft = models.BinaryField(default=bytes)
+    handed = models.BinaryField(default=bytes)
 
     @property
     def has_ended(self) -> bool:

@@ -27,7 +27,9 @@ class StandingAuthorisation(models.Model):
 class StandingSignature(models.Model):
     """One of the two approvals of a standing authorisation."""
 
-    authorisation = models.ForeignKey(StandingAuthorisation, on_delete=models.CASCADE, related_name="signatures")
+    authorisation = models.ForeignKey(
+        StandingAuthorisation, on_delete=models.CASCADE, related_name="signatures", db_index=False
+    )
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     role = models.CharField(max_length=32)
     signature = models.BinaryField(max_length=64)
@@ -69,7 +71,7 @@ class Approval(models.Model):
     """A named person approved exactly these bytes and this home sheet, by signature. A changed item has another digest and
     needs new ones."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, db_index=False)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     role = models.CharField(max_length=32)
     digest = models.BinaryField(max_length=32)
@@ -90,8 +92,8 @@ class GateDecision(models.Model):
     action = models.CharField(max_length=24)
     allowed = models.BooleanField()
     version = models.CharField(max_length=64)
-    record = models.BinaryField()
     salt = models.BinaryField(max_length=32)
     leaf_index = models.BigIntegerField()
     leaf_hash = models.BinaryField(max_length=32)
     at = models.DateTimeField()
+    record = models.BinaryField()

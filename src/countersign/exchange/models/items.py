@@ -35,7 +35,6 @@ class ExchangeItem(models.Model):
     peer = models.ForeignKey(Peer, on_delete=models.PROTECT)
     authority = models.CharField(max_length=32)
     kind = models.CharField(max_length=40)
-    content = models.BinaryField()
     digest = models.BinaryField(max_length=32)
     sheet_digest = models.BinaryField(max_length=32, default=b"")
     drafter = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True)
@@ -56,6 +55,7 @@ class ExchangeItem(models.Model):
     needs = models.JSONField(default=list)
     declined = models.CharField(max_length=40, default="")
     declined_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
+    content = models.BinaryField()
 
     class Meta:
         indexes = (
@@ -73,7 +73,7 @@ class AnswerSlot(models.Model):
 
     `leaves_at`: drawn when the request arrived; the neutral answer leaves then if no other has (protocol section 7)."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="slots")
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="slots", db_index=False)
     place = models.SmallIntegerField(null=True)
     leaves_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
@@ -96,7 +96,7 @@ class Record(models.Model):
     """A fact that a legal adviser put on record for an item, with the document that shows it: a condition, or the
     approval of somebody outside the node (a court, a minister, the owner of the information)."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, db_index=False)
     code = models.CharField(max_length=40)
     reference = models.CharField(max_length=200)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
@@ -131,7 +131,7 @@ class SearchToken(models.Model):
 class Reading(models.Model):
     """An officer has read an item that another state gave, or another authority's draft; when first."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE)
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, db_index=False)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT)
     at = models.DateTimeField()
 
@@ -143,7 +143,7 @@ class NamedReader(models.Model):
     """A person whom the sender of a TLP:RED item named: by `place` among the names of its marking, and which officer it is.
     `recognised_by`: the head who said so, where the name alone did not."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="readers")
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="readers", db_index=False)
     place = models.SmallIntegerField()
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
     recognised_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")

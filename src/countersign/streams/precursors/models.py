@@ -34,7 +34,7 @@ class Notice(models.Model):
 class NoticeCall(models.Model):
     """While nobody replies, a notice goes up: at half of its time, and at four fifths; who was called by role."""
 
-    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="calls")
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="calls", db_index=False)
     level = models.SmallIntegerField()
     role = models.CharField(max_length=32)
     at = models.DateTimeField()
@@ -58,7 +58,6 @@ class Shipment(models.Model):
     the signs of risk with their weight. It never leaves the node."""
 
     authority = models.CharField(max_length=32)
-    locked = models.BinaryField(default=bytes)
     day = models.DateField()
     verdict = models.CharField(max_length=8)
     laws = models.JSONField(default=list)
@@ -67,6 +66,7 @@ class Shipment(models.Model):
     weight = models.IntegerField(default=0)
     delta = models.JSONField(default=list)
     at = models.DateTimeField()
+    locked = models.BinaryField(default=bytes)
 
     class Meta:
         indexes = (models.Index(fields=("authority", "-weight")), models.Index(fields=("authority", "day")))
@@ -75,7 +75,7 @@ class Shipment(models.Model):
 class Screening(models.Model):
     """That an officer screened so many lines, with what outcome: for the rate, the record and the alarm. No line is kept."""
 
-    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", db_index=False)
     lines = models.IntegerField()
     listed = models.IntegerField()
     reviews = models.IntegerField()
@@ -89,9 +89,8 @@ class Upload(models.Model):
     """A file of lines that is screened in portions; its name, lines and answers lie under the authority's key, for a day."""
 
     id = models.CharField(max_length=30, primary_key=True)
-    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+", db_index=False)
     authority = models.CharField(max_length=32)
-    name = models.BinaryField()
     at = models.DateTimeField()
     rows = models.IntegerField()
     done = models.IntegerField(default=0)
@@ -100,6 +99,7 @@ class Upload(models.Model):
     faults = models.IntegerField(default=0)
     rests = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
+    name = models.BinaryField()
 
     class Meta:
         indexes = (models.Index(fields=("officer", "at")), models.Index(fields=("ended_at", "at")))
@@ -108,13 +108,13 @@ class Upload(models.Model):
 class UploadPortion(models.Model):
     """Some lines of an upload; once they are screened, their answers in the place of the lines."""
 
-    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="portions")
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="portions", db_index=False)
     place = models.IntegerField()
-    sealed = models.BinaryField()
     answered = models.BooleanField(default=False)
     listed = models.IntegerField(default=0)
     reviews = models.IntegerField(default=0)
     faults = models.IntegerField(default=0)
+    sealed = models.BinaryField()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("upload", "place"), name="portion_once"),)
@@ -148,10 +148,10 @@ class Suspect(models.Model):
     """A mark of an own suspect shipment (a batch, a container, a label, a telephone), under its authority's key."""
 
     authority = models.CharField(max_length=32)
-    locked = models.BinaryField(default=bytes)
     officer = models.ForeignKey(Officer, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+    locked = models.BinaryField(default=bytes)
 
     class Meta:
         indexes = (models.Index(fields=("authority", "ended_at")),)
@@ -161,7 +161,7 @@ class Hit(models.Model):
     """A mark told by the other state that is one of an own suspect shipment. It proves nothing until a person confirms it, and
     nothing of it leaves by itself."""
 
-    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="hits")
+    item = models.ForeignKey(ExchangeItem, on_delete=models.CASCADE, related_name="hits", db_index=False)
     suspect = models.ForeignKey(Suspect, on_delete=models.CASCADE, related_name="hits")
     state = models.CharField(max_length=12, default="open")
     decided_by = models.ForeignKey(Officer, on_delete=models.PROTECT, null=True, related_name="+")
