@@ -50,7 +50,7 @@ class OwnKey(models.Model):
     serial = models.BigIntegerField()
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
-    state = models.CharField(max_length=12, default=ACTIVE)
+    state = models.CharField(max_length=12, default=ACTIVE, db_index=True)
     parts = models.BinaryField()
     statement = models.BinaryField()
     revocation = models.BinaryField(default=b"")
@@ -70,9 +70,8 @@ class Peer(models.Model):
     root_mldsa = models.BinaryField()
     card = models.BinaryField()
 
-    keeps_keys = False
-    """Whether this instance is of one exchange, and `known_keys` may keep what `peering.keys_of` read for it."""
     known_keys: list[PeerKey] | None = None
+    """What `peering.keys_of` need not read for this instance: it is of one exchange, which brought them along."""
 
 
 class Confirmation(models.Model):
@@ -103,6 +102,7 @@ class PeerKey(models.Model):
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("peer", "key_id"), name="peer_key_once"),)
+        indexes = (models.Index(fields=("peer", "revoked_since")),)
 
 
 class KeyPart(models.Model):

@@ -181,16 +181,19 @@ def learn_statement(peer: Peer, signed: SignedStatement) -> dict[str, Any]:
 def keys_of(peer: Peer, role: str) -> list[PeerKey]:
     """The peer's keys in a role, newest first, revoked ones included.
 
-    An exchange asks for three roles. The instance that it begins with (`outbox.open_link`) keeps what was read until it learns
-    a statement; any other reads anew each time.
+    The instance with which an exchange begins (`outbox.open_link`) brings them along, until it learns a statement; for any
+    other they are read each time.
     """
-    keys = peer.known_keys
-    if keys is None:
-        keys = [_KEY.instance(row) for row in sql.rows(_keys_query(), peer.pk)]
-        for key in keys:
-            key.peer = peer
-        peer.known_keys = keys if peer.keeps_keys else None
+    keys = read_keys(peer) if peer.known_keys is None else peer.known_keys
     return [key for key in keys if key.role == role]
+
+
+def read_keys(peer: Peer) -> list[PeerKey]:
+    """The peer's keys in all roles, newest first, revoked ones included."""
+    keys = [_KEY.instance(row) for row in sql.rows(_keys_query(), peer.pk)]
+    for key in keys:
+        key.peer = peer
+    return keys
 
 
 def parts_of(key: PeerKey) -> list[bytes]:

@@ -124,7 +124,7 @@ class Courier:
 
     def _active(self) -> list[LinkState]:
         try:
-            return outbox.active_links()
+            return outbox.active_links(self._station)
         except OperationalError as error:
             log.warning("courier.database", code=database_fault(error).instance_code)
             return []

@@ -20,7 +20,7 @@ class LinkState(models.Model):
     restoring = models.BooleanField(default=False)
 
     own_keys: list[tuple[OwnKey, int | None]] | None = None
-    """What `ownkeys.usable` read for this instance."""
+    """What `ownkeys.usable` need not read for this instance."""
 
 
 class OutChannel(models.Model):

@@ -25,6 +25,7 @@ from countersign.ledger.core.names import exchange_origin
 from countersign.ledger.models import Log
 from countersign.link import ownkeys, sealing
 from countersign.link.errors import PeerUnreachable, SigningStopped
+from countersign.link.keymemory import CHANGES
 from countersign.link.models import Blob, LinkState, OutChannel, OutItem
 from countersign.link.sealing import BlobRef, SealedText
 from countersign.link.station import OUTBOX_KEY, Station
@@ -34,7 +35,7 @@ SIGN_EVERY = 1_024
 """A log never grows by more leaves than this without a signed checkpoint, so that a slice is always small."""
 _STATE, _LOG, _MIRROR = sql.Columns(LinkState, "s"), sql.Columns(Log, "l"), sql.Columns(Log, "m")
 _LINK = """
-    SELECT {state}, {peer}, {log}, {mirror} FROM link_linkstate s JOIN charter_peer p ON p.id = s.peer_id
+    SELECT {state}, {peer}, {log}, {mirror}, {changes} FROM link_linkstate s JOIN charter_peer p ON p.id = s.peer_id
     JOIN ledger_log l ON l.id = s.log_id JOIN ledger_log m ON m.id = s.mirror_id WHERE {which} = %s ORDER BY p.id
 """
 
@@ -57,7 +58,7 @@ class Outgoing:
 def open_link(station: Station, peer: Peer) -> LinkState:
     """The link to a peer: its two logs, made empty if they are new."""
     if (row := sql.one(_links("s.peer_id"), peer.pk)) is not None:
-        return _link_of(row)
+        return _link_of(station, row)
     return LinkState.objects.create(
         peer=peer,
         log=ledger.open_log(exchange_origin(station.node, peer.node), kind=Log.EXCHANGE),
@@ -69,28 +70,28 @@ def link_with(station: Station, node: str) -> LinkState:
     """The link to the node of this name. Raises PeerUnknown, PeerNotActive or PeerSuspended where it may not be spoken with."""
     if (row := sql.one(_links("p.node"), node)) is None:
         return open_link(station, peering.find_active(node))
-    state = _link_of(row)
+    state = _link_of(station, row)
     peering.insist_active(state.peer)
     return state
 
 
-def active_links() -> list[LinkState]:
+def active_links(station: Station) -> list[LinkState]:
     """The links to all peers that may be spoken with; each was opened when its ceremony ended."""
-    return [_link_of(row) for row in sql.rows(_links("p.status"), Peer.ACTIVE)]
+    return [_link_of(station, row) for row in sql.rows(_links("p.status"), Peer.ACTIVE)]
 
 
 @lru_cache(maxsize=4)
 def _links(which: str) -> str:
-    return _LINK.format(state=_STATE, peer=PEER, log=_LOG, mirror=_MIRROR, which=which)
+    return _LINK.format(state=_STATE, peer=PEER, log=_LOG, mirror=_MIRROR, changes=CHANGES, which=which)
 
 
-def _link_of(row: sql.Row) -> LinkState:
+def _link_of(station: Station, row: sql.Row) -> LinkState:
     peer, log = len(_STATE), len(_STATE) + len(PEER)
-    mirror = log + len(_LOG)
+    mirror, end = log + len(_LOG), log + 2 * len(_LOG)
     state = _STATE.instance(row[:peer])
     state.peer = PEER.instance(row[peer:log])
-    state.peer.keeps_keys = True
-    state.log, state.mirror = _LOG.instance(row[log:mirror]), _MIRROR.instance(row[mirror:])
+    state.log, state.mirror = _LOG.instance(row[log:mirror]), _MIRROR.instance(row[mirror:end])
+    station.keys.give(state, row[end:])
     return state
 
 

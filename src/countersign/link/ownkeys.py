@@ -21,19 +21,16 @@ _ACTIVE = """
 
 def usable(role: str, state: LinkState) -> OwnKey:
     """The newest active key of `role` that the peer knows: on its card, or announced in a leaf it has mirrored."""
-    for key, announced in _active(state):
+    for key, announced in read(state) if state.own_keys is None else state.own_keys:
         if key.role == role and (announced is None or announced < state.peer_has):
             return key if key.not_after >= clock.now() else keyring.active(role)[0]
     raise KeyUnavailable(f"no {role} key is known to {state.peer.node} yet.")
 
 
-def _active(state: LinkState) -> list[tuple[OwnKey, int | None]]:
-    """All active keys, newest first, each with the leaf that announces it to this peer. An exchange asks for several roles
-    and begins with a state of its own, so they are read once a state."""
-    if state.own_keys is None:
-        rows = sql.rows(_active_query(), state.peer_id, OwnKey.ACTIVE)
-        state.own_keys = [(_OWN.instance(row[:-1]), row[-1]) for row in rows]
-    return state.own_keys
+def read(state: LinkState) -> list[tuple[OwnKey, int | None]]:
+    """All active keys, newest first, each with the leaf that announces it to this peer."""
+    rows = sql.rows(_active_query(), state.peer_id, OwnKey.ACTIVE)
+    return [(_OWN.instance(row[:-1]), row[-1]) for row in rows]
 
 
 @lru_cache(maxsize=1)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from countersign.charter.providers import KeyProvider
 from countersign.ledger.marks import Marks
+from countersign.link.keymemory import KeyMemory
 
 OUTBOX_KEY = "outbox"
 """The key-encryption key under which released items wait for their receipt."""
@@ -30,6 +31,7 @@ class Station:
     authorities: frozenset[str]
     spoc: str
     wake: Callable[[], None] = _nobody
+    keys: KeyMemory = field(default_factory=KeyMemory)
 
     def compartment(self, authority: str) -> str:
         """Whose key-encryption key an item for `authority` is stored under."""
