@@ -39,8 +39,8 @@ def run(query: str, *values: Any) -> int:
 def run_many(query: str, values: Sequence[Sequence[Any]]) -> None:
     """Run one prepared statement for each row of values."""
     if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(query, values)
+        with _Running(query, values, many=True):
+            pass
 
 
 class _Running:
@@ -49,16 +49,18 @@ class _Running:
 
     __slots__ = ("_cursor", "_database", "_errors")
 
-    def __init__(self, query: str, values: Sequence[Any]) -> None:
+    def __init__(self, query: str, values: Sequence[Any], *, many: bool = False) -> None:
         database = self._database = connections[DEFAULT_DB_ALIAS]
         if database.vendor == "sqlite":
             database.ensure_connection()
             database.validate_no_broken_transaction()
             with database.wrap_database_errors:
-                self._cursor = database.connection.execute(_with_question_marks(query), values)
+                act = database.connection.executemany if many else database.connection.execute
+                self._cursor = act(_with_question_marks(query), values)
         else:
             self._cursor = database.cursor()
-            self._cursor.execute(query, values)
+            act = self._cursor.executemany if many else self._cursor.execute
+            act(query, values)
 
     def __enter__(self) -> Any:
         return self._cursor

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from countersign.kernel import clock, failpoints
-from countersign.link import batching, fresh, outbox, restore, sync
+from countersign.link import batching, fresh, restore, sync
 from countersign.link.bodies import FRESH_BYTES, Body, Cursors
 from countersign.link.client import PeerClient
 from countersign.link.errors import WrongRecipient
@@ -79,11 +79,9 @@ class Line:
     def _send_first(self, state: LinkState) -> _Call:
         """Cut a batch, or sign what else there is, and send it. One batch a body: larger ones would leave this side idle for
         longer while the other works."""
-        cut = not state.restoring and batching.cut_batch(self._station, state)
-        if not cut and not state.restoring:
-            outbox.sign_head(self._station, state)
-        sealed = self._seal(state)
-        return self._send_aside(sealed) if cut and batching.waits_for_batch(state) else self._send(sealed)
+        prepared, cut = sync.prepare(self._station, state)
+        sealed = self._seal(state, prepared)
+        return self._send_aside(sealed) if cut and prepared.position.waiting else self._send(sealed)
 
     def _next(self, state: LinkState, before: Body) -> _Sealed | None:
         """The body that follows, sealed while the peer works; None where there is no next batch, or where the answer must be
@@ -92,9 +90,9 @@ class Line:
             return None
         if not batching.waits_for_batch(state) or not batching.cut_batch(self._station, state):
             return None
-        return self._seal(state, sync.prepare(state, before.slice.end))
+        return self._seal(state, sync.prepare_from(self._station, state, before.slice.end))
 
-    def _seal(self, state: LinkState, prepared: sync.Prepared | None = None) -> _Sealed:
+    def _seal(self, state: LinkState, prepared: sync.Prepared | None) -> _Sealed:
         opening, mine = self._fresh_value(), secrets.token_bytes(FRESH_BYTES)
         body = sync.build(
             self._station,

@@ -17,23 +17,30 @@ _POSITION: Final = f"""
     SELECT {_COSIGNED}, {_COSIGNED},
         EXISTS (SELECT 1 FROM link_outbatch WHERE peer_id = %s),
         EXISTS (SELECT 1 FROM link_quarantine WHERE peer_id = %s),
-        EXISTS (SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete)
+        EXISTS (SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete),
+        EXISTS (SELECT 1 FROM link_outitem WHERE peer_id = %s AND state = 'released'),
+        EXISTS (SELECT 1 FROM ledger_log l WHERE l.id = %s AND l.size > 0 AND NOT EXISTS (
+            SELECT 1 FROM ledger_signedcheckpoint c WHERE c.log_id = l.id AND c.size = l.size))
 """  # noqa: S608  (fixed words)
 
 
 class Position(NamedTuple):
     """`cosigned_here`: the newest size of the peer's log that this node cosigned; `cosigned_there`: of its own log, the peer.
-    `delivering`: batches wait for receipts; `quarantined`: bodies wait above a gap; `lacks_chunks`: of attachments to come."""
+    `delivering`: batches wait for receipts; `quarantined`: bodies wait above a gap; `lacks_chunks`: of attachments to come;
+    `waiting`: items wait for a batch; `unsigned`: leaves of the own log stand above its newest checkpoint."""
 
     cosigned_here: int
     cosigned_there: int
     delivering: bool
     quarantined: bool
     lacks_chunks: bool
+    waiting: bool
+    unsigned: bool
 
 
 def position_of(station: Station, state: LinkState) -> Position:
     logs = state.mirror_id, witness_name(station.node), state.log_id, witness_name(state.peer.node)
-    row = sql.one(_POSITION, *logs, state.peer_id, state.peer_id, state.peer_id)
+    peer = state.peer_id
+    row = sql.one(_POSITION, *logs, peer, peer, peer, peer, state.log_id)
     assert row is not None
-    return Position(row[0], row[1], bool(row[2]), bool(row[3]), bool(row[4]))
+    return Position(row[0], row[1], *map(bool, row[2:]))

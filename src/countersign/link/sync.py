@@ -30,20 +30,21 @@ _FITTING: Final = "SELECT id, body FROM link_quarantine WHERE peer_id = %s AND s
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What a body carries of the own log: for a peer that holds it up to the slice's beginning."""
+    """What a body carries of the own log, for a peer that holds it up to the slice's beginning; and where the pair stands."""
 
+    position: Position
     slice: Slice | None
     batches: tuple[BatchKeys, ...]
     ciphertexts: dict[bytes, bytes]
 
 
-def prepare(state: LinkState, begin: int) -> Prepared | None:
+def prepare_from(station: Station, state: LinkState, begin: int) -> Prepared | None:
     """Leaves from `begin` with their deliveries, read while the peer still works on what comes before them."""
     part = next_slice(state, begin)
     if part is None:
         return None
     batches, ciphertexts = next(all_deliveries(state, part.end, since=begin), ((), {}))
-    return Prepared(part, batches, ciphertexts)
+    return Prepared(position_of(station, state), part, batches, ciphertexts)
 
 
 def build(
@@ -64,17 +65,17 @@ def build(
     `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
     once no chunk comes twice but those in the middle, where the two meet.
     """
-    position = position_of(station, state)
-    ready = prepared or _now(state, position)
+    carried = prepared or _now(state, position_of(station, state))
+    position = carried.position
     untold = position.cosigned_here > state.peer_cosigned
     return Body(
         sender=station.node,
         receiver=state.peer.node,
         fresh=fresh,
         reply_fresh=reply_fresh,
-        slice=ready.slice,
-        batches=ready.batches,
-        ciphertexts=ready.ciphertexts,
+        slice=carried.slice,
+        batches=carried.batches,
+        ciphertexts=carried.ciphertexts,
         chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
         cosignature=mirror.own_cosignature(station, state) if untold else None,
         cursors=cursors(station, state, position, calling=calling),
@@ -83,14 +84,25 @@ def build(
     )
 
 
+def prepare(station: Station, state: LinkState) -> tuple[Prepared, bool]:
+    """Cut a batch of what waits, or sign what else there is; what a body carries then, and whether a batch was cut."""
+    position, cut = position_of(station, state), False
+    if not state.restoring and (position.waiting or position.unsigned):
+        cut = position.waiting and batching.cut_batch(station, state)
+        if not cut:
+            outbox.sign_head(station, state)
+        position = position_of(station, state)
+    return _now(state, position), cut
+
+
 def _now(state: LinkState, position: Position) -> Prepared:
     """What the peer does not hold at this moment. Of a log that is being restored nothing is sent before it is whole."""
     if state.restoring:
-        return Prepared(None, (), {})
+        return Prepared(position, None, (), {})
     part = next_slice(state, state.peer_has)
     if not position.delivering:
-        return Prepared(part, (), {})
-    return Prepared(part, *deliveries(state, part.end if part else state.peer_has))
+        return Prepared(position, part, (), {})
+    return Prepared(position, part, *deliveries(state, part.end if part else state.peer_has))
 
 
 def next_slice(state: LinkState, begin: int) -> Slice | None:
@@ -189,8 +201,7 @@ def open_(station: Station, wire: bytes, *, at: datetime | None = None) -> tuple
 def answer(station: Station, state: LinkState, body: Body, *, next_fresh: bytes = b"") -> bytes:
     """Apply a request and give the sealed answer: receipts, whatever else waits, cursors, and the value for the next call."""
     apply(station, state, body, role="receive")
-    if not state.restoring and not batching.cut_batch(station, state):
-        outbox.sign_head(station, state)
+    prepared, _ = prepare(station, state)
     reply = build(
         station,
         state,
@@ -198,6 +209,7 @@ def answer(station: Station, state: LinkState, body: Body, *, next_fresh: bytes 
         reply_fresh=next_fresh,
         wanted=body.cursors,
         restore_from=body.restore.size if body.restore else None,
+        prepared=prepared,
     )
     return seal(station, state, reply)
 
