@@ -10,7 +10,7 @@ from typing import Final
 from countersign.charter import alarms, peering, validity
 from countersign.kernel import cbor
 from countersign.ledger import queries, sql
-from countersign.ledger.core import checkpoints, notes, statements
+from countersign.ledger.core import checkpoints, statements
 from countersign.ledger.models import Log, SignedCheckpoint
 from countersign.link import batching, bodies, chunks, inbox, mirror, outbox, ownkeys, receipts
 from countersign.link.bodies import BatchKeys, Body, Chunk, Cursors, Restore, Slice
@@ -174,7 +174,7 @@ def returned_slice(state: LinkState, begin: int) -> Slice | None:
 def seal(station: Station, state: LinkState, body: Body) -> bytes:
     """Sign with the contact key and seal to the peer; the mark is raised before the checkpoint can leave."""
     if body.slice is not None:
-        root = checkpoints.parse_text(notes.parse(body.slice.note).text).root
+        root = checkpoints.of_own_note(body.slice.note).root
         station.marks.advance(state.log.origin, body.slice.end, root, held=lambda: queries.size_of(state.log_id))
     sign = station.provider.contact(bytes(ownkeys.usable(statements.CONTACT, state).key_id))
     recipient = outbox.recipient_key(state.peer)

@@ -45,6 +45,12 @@ def test_a_signed_checkpoint_verifies_and_tells_what_was_signed(note: SignedNote
     assert checkpoints.verify(notes.parse(note.render()), log.public, origin=ORIGIN) == CHECKPOINT
 
 
+def test_an_own_note_tells_its_checkpoint_without_its_signatures(note: SignedNote) -> None:
+    data = note.render()
+    assert checkpoints.of_own_note(data) == checkpoints.parse_text(note.text)
+    assert checkpoints.of_own_note(data[: data.index(b"\n\n")]) == checkpoints.parse_text(note.text)
+
+
 def test_a_checkpoint_carries_one_line_of_each_kind_and_three_lines_of_text(note: SignedNote, log: Any) -> None:
     assert note.text.split("\n") == [ORIGIN, "5", base64.b64encode(b"\x07" * 32).decode(), ""]
     assert [line.key_id for line in note.lines] == [

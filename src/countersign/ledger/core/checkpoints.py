@@ -55,6 +55,11 @@ def parse_text(text: str) -> Checkpoint:
     return Checkpoint(origin, int(size), raw)
 
 
+def of_own_note(note: bytes) -> Checkpoint:
+    """The checkpoint of a note that this node signed and kept: its text alone is read, not its signatures."""
+    return parse_text(note.partition(b"\n\n")[0].decode("utf-8") + "\n")
+
+
 def subtree_message(cosigner: str, timestamp: int, checkpoint: Checkpoint) -> bytes:
     """What a 0x06 line signs (C2SP tlog-cosignature): it binds the cosigner's name, the origin, size and root."""
     name, origin = cosigner.encode("utf-8"), checkpoint.origin.encode("utf-8")
