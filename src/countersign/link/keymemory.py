@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from django.db import connection
+
 from countersign.charter import peering
 from countersign.charter.models import OwnKey, PeerKey
 from countersign.ledger.sql import Row
@@ -42,5 +44,9 @@ class KeyMemory:
         them and the keys is found by the next exchange."""
         kept = self._kept.get(state.peer_id)
         if kept is None or kept.shown != shown:
-            kept = self._kept[state.peer_id] = _Kept(shown, peering.read_keys(state.peer), ownkeys.read(state))
+            kept = _Kept(shown, peering.read_keys(state.peer), ownkeys.read(state))
+            if (
+                not connection.in_atomic_block
+            ):  # what is read there may be undone, and the numbers then stand for other keys
+                self._kept[state.peer_id] = kept
         state.peer.known_keys, state.own_keys = kept.peer_keys, kept.own_keys

@@ -87,3 +87,22 @@ def test_a_key_that_another_process_revokes_is_refused_by_the_very_next_exchange
         key = validity.newest(state.peer, statements.CONTACT)
         sql.run("UPDATE charter_peerkey SET revoked_since = 0 WHERE id = %s", key.pk)
         assert validity.newest(wire.state_of(pair, pair.in_).peer, statements.CONTACT) is None
+
+
+def test_what_is_undone_is_not_remembered(pair):
+    """A key that was learned in a transaction that was rolled back, and another in its place: the numbers are the same."""
+    wire.settle(pair, pair.ca)
+    with pair.in_.active():
+        state = wire.state_of(pair, pair.in_)
+        (key,) = validity.valid(state.peer, statements.CONTACT)
+        copy = "INSERT INTO charter_peerkey ({columns}) SELECT {values} FROM charter_peerkey WHERE id = %s"
+        names = "peer_id, role, serial, not_before, not_after, revoked_since, parts, statement, revocation"
+        add = copy.format(columns=f"{names}, key_id", values=f"{names}, %s")
+        with transaction.atomic():
+            sql.run(add, b"1" * 32, key.pk)
+            known = validity.valid(wire.state_of(pair, pair.in_).peer, statements.CONTACT)
+            assert b"1" * 32 in {bytes(each.key_id) for each in known}
+            transaction.set_rollback(True)
+        sql.run(add, b"2" * 32, key.pk)
+        known = validity.valid(wire.state_of(pair, pair.in_).peer, statements.CONTACT)
+        assert {bytes(each.key_id) for each in known} == {bytes(key.key_id), b"2" * 32}
