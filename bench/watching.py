@@ -20,6 +20,9 @@ class Watch:
         if self._handle < 0 or library.inotify_add_watch(self._handle, os.fsencode(path), _MODIFY) < 0:
             raise OSError(ctypes.get_errno(), f"{path.name} cannot be watched")
 
+    def close(self) -> None:
+        os.close(self._handle)
+
     def wait(self, seconds: float) -> None:
         """Until the file is written, or has been since the last call, or `seconds` have passed."""
         if select.select([self._handle], [], [], seconds)[0]:

@@ -50,10 +50,13 @@ class OwnKey(models.Model):
     serial = models.BigIntegerField()
     not_before = models.DateTimeField()
     not_after = models.DateTimeField()
-    state = models.CharField(max_length=12, default=ACTIVE, db_index=True)
+    state = models.CharField(max_length=12, default=ACTIVE)
     parts = models.BinaryField()
     statement = models.BinaryField()
     revocation = models.BinaryField(default=b"")
+
+    class Meta:
+        indexes = (models.Index(fields=("state",)),)
 
 
 class Peer(models.Model):

@@ -86,8 +86,8 @@ class Courier:
         while not until():
             close_old_connections()
             busy = False
-            for state in self._active():
-                busy = self._visit(state) or busy
+            for place, state in enumerate(self._active()):
+                busy = self._visit(state, anew=place > 0) or busy
             # Who is woken looks at the lines alone, and is free again at once: a release is about to be committed. Other work
             # that is not done goes on: it may be what woke the courier.
             if more or not woken or clock.monotonic() - self._also_at > IDLE_SECONDS:
@@ -129,12 +129,15 @@ class Courier:
             log.warning("courier.database", code=database_fault(error).instance_code)
             return []
 
-    def _visit(self, state: LinkState) -> bool:
-        """One round with a peer if there is work; return whether more is to be done at once."""
+    def _visit(self, state: LinkState, *, anew: bool) -> bool:
+        """One round with a peer if there is work; return whether more is to be done at once. `anew`: the state is read again,
+        for the peer before may have taken long."""
         peer = state.peer
         if clock.monotonic() < self._known(peer).not_before:
             return False
-        progress = self._guarded(peer, lambda: self._carry(state))
+        progress = self._guarded(
+            peer, lambda: self._carry(outbox.link_with(self._station, peer.node) if anew else state)
+        )
         self._guarded(peer, lambda: self._look_after(peer))
         return progress
 

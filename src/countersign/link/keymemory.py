@@ -40,13 +40,11 @@ class KeyMemory:
         self._kept: dict[int, _Kept] = {}
 
     def give(self, state: LinkState, shown: Row) -> None:
-        """Hand the keys to the state and its peer. `shown`: the numbers of CHANGES, read with the state. A change between
-        them and the keys is found by the next exchange."""
+        """Hand the keys to the state and its peer, or leave them to be read when they are asked for. `shown`: the numbers of
+        CHANGES, read with the state. A change between them and the keys is found by the next exchange."""
         kept = self._kept.get(state.peer_id)
         if kept is None or kept.shown != shown:
-            kept = _Kept(shown, peering.read_keys(state.peer), ownkeys.read(state))
-            if (
-                not connection.in_atomic_block
-            ):  # what is read there may be undone, and the numbers then stand for other keys
-                self._kept[state.peer_id] = kept
+            if connection.in_atomic_block:
+                return  # what is read there may be undone; and a release, which asks for no key, need not read any
+            kept = self._kept[state.peer_id] = _Kept(shown, peering.read_keys(state.peer), ownkeys.read(state))
         state.peer.known_keys, state.own_keys = kept.peer_keys, kept.own_keys
