@@ -75,9 +75,9 @@ def settle(pair: Any, node: Any, rounds: int = 30) -> int:
             with each.active():
                 mirror.cosign(each.house.station, state_of(pair, each))
         with node.active():
-            mine = has_work(state_of(pair, node))
+            mine = has_work(node.house.station, state_of(pair, node))
         with pair.other(node).active():
-            theirs = has_work(state_of(pair, pair.other(node)))
+            theirs = has_work(pair.other(node).house.station, state_of(pair, pair.other(node)))
         if not mine and not theirs and not wanted:
             return done
         reply = round_trip(pair, node, wanted=wanted)

@@ -47,7 +47,7 @@ class _Running:
     """A statement at work. On SQLite it goes to the driver's own connection, for Django's cursor costs more than most of
     these statements; the state of the transaction is minded, and errors are Django's, as with that cursor."""
 
-    __slots__ = ("_cursor", "_database", "_errors")
+    __slots__ = ("_cursor", "_database")
 
     def __init__(self, query: str, values: Sequence[Any], *, many: bool = False) -> None:
         database = self._database = connections[DEFAULT_DB_ALIAS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from django.db import transaction
 
@@ -18,6 +18,8 @@ from countersign.link.models import LinkState, OutItem
 from countersign.link.station import OUTBOX_KEY, Station
 
 BATCH = 512
+UNDER_WAY: Final = "SELECT 1 FROM link_outbatch WHERE peer_id = %s LIMIT 1"
+WAITING: Final = "SELECT 1 FROM link_outitem WHERE peer_id = %s AND state = %s LIMIT 1"
 _STORE = """
     INSERT INTO link_outbatch (peer_id, leaf_index, leaf_hash, items, sealed_key, wraps, waiting)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
@@ -72,7 +74,7 @@ def cut_if_idle(station: Station, peer: Peer) -> bool:
 
 def under_way(state: LinkState) -> bool:
     """Whether a batch waits for receipts."""
-    return sql.one("SELECT 1 FROM link_outbatch WHERE peer_id = %s LIMIT 1", state.peer_id) is not None
+    return sql.one(UNDER_WAY, state.peer_id) is not None
 
 
 def cut_all(station: Station, state: LinkState) -> None:
@@ -83,8 +85,7 @@ def cut_all(station: Station, state: LinkState) -> None:
 
 def waits_for_batch(state: LinkState) -> bool:
     """Whether an item waits for its key to be delivered by a batch."""
-    query = "SELECT 1 FROM link_outitem WHERE peer_id = %s AND state = %s LIMIT 1"
-    return sql.one(query, state.peer_id, OutItem.RELEASED) is not None
+    return sql.one(WAITING, state.peer_id, OutItem.RELEASED) is not None
 
 
 class _Waiting(NamedTuple):

@@ -20,12 +20,13 @@ from countersign.charter import alarms, peering
 from countersign.charter.models import Peer
 from countersign.kernel import clock
 from countersign.kernel.errors import CountersignError
-from countersign.ledger import queries, sql
+from countersign.ledger import queries
 from countersign.ledger.models import SignedCheckpoint
 from countersign.link import batching, mirror, outbox
 from countersign.link.client import PeerClient
 from countersign.link.line import Line
 from countersign.link.models import LinkState, OutItem
+from countersign.link.position import position_of
 from countersign.link.server import database_fault
 from countersign.link.station import Station
 
@@ -43,12 +44,6 @@ AGE_ALARMS: Final = (
     (timedelta(minutes=10), "OUTBOX_10_MINUTES"),
     (timedelta(hours=1), "OUTBOX_1_HOUR"),
 )
-
-_LACKS_CHUNKS: Final = "SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete LIMIT 1"
-_UNTOLD_COSIGNATURE: Final = """
-    SELECT 1 FROM ledger_signedcheckpoint c JOIN ledger_cosignature g ON g.checkpoint_id = c.id
-    WHERE c.log_id = %s AND g.witness LIKE %s AND c.size > %s LIMIT 1
-"""
 
 log = structlog.get_logger("link.courier")
 
@@ -100,7 +95,7 @@ class Courier:
         while done < rounds:
             state = outbox.open_link(self._station, peer)
             mirror.cosign(self._station, state)
-            if done and not has_work(state):
+            if done and not has_work(self._station, state):
                 break
             moved = self._round(state)
             done += 1
@@ -179,7 +174,7 @@ class Courier:
         if state.contact_at is None or clock.now() - state.contact_at > HEARTBEAT or state.restoring:
             return True
         settled = abs((clock.now() - state.contact_at).total_seconds()) > GRACE_SECONDS
-        return has_items(state) or (settled and has_work(state))
+        return has_items(state) or (settled and has_work(self._station, state))
 
     def _look_after(self, peer: Peer) -> bool:
         """Cosign, and watch ages, at most once a second: each round it would cost more than the rounds."""
@@ -238,11 +233,10 @@ def has_items(state: LinkState) -> bool:
     return batching.under_way(state) or batching.waits_for_batch(state)
 
 
-def has_work(state: LinkState) -> bool:
+def has_work(station: Station, state: LinkState) -> bool:
     """Anything the peer does not hold yet: leaves, items, a cosignature, or chunks this node waits for."""
-    return (
-        queries.size_of(state.log_id) > state.peer_has
-        or sql.one(_LACKS_CHUNKS, state.peer_id) is not None
-        or has_items(state)
-        or sql.one(_UNTOLD_COSIGNATURE, state.mirror_id, "%/w", state.peer_cosigned) is not None
-    )
+    if queries.size_of(state.log_id) > state.peer_has:
+        return True
+    position = position_of(station, state)
+    untold = position.cosigned_here > state.peer_cosigned
+    return position.delivering or position.waiting or position.lacks_chunks or untold

@@ -17,12 +17,12 @@ from countersign.ledger.sql import Row
 from countersign.link import ownkeys
 from countersign.link.models import LinkState
 
-CHANGES: Final = """
+CHANGES: Final = f"""
     (SELECT count(*) FROM charter_peerkey k WHERE k.peer_id = p.id),
     (SELECT count(k.revoked_since) FROM charter_peerkey k WHERE k.peer_id = p.id),
-    (SELECT count(*) FROM charter_ownkey k), (SELECT count(*) FROM charter_ownkey k WHERE k.state = 'active'),
+    (SELECT count(*) FROM charter_ownkey k), (SELECT count(*) FROM charter_ownkey k WHERE k.state = '{OwnKey.ACTIVE}'),
     (SELECT count(*) FROM link_announcement a WHERE a.peer_id = p.id)
-"""
+"""  # noqa: S608  (fixed words)
 """Five numbers; `p` is the peer. None of these rows is ever deleted, and no key comes back to life."""
 
 

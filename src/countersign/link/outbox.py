@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from django.db import transaction
 
@@ -33,6 +34,11 @@ from countersign.link.station import OUTBOX_KEY, Station
 MAX_REKEYS = 5
 SIGN_EVERY = 1_024
 """A log never grows by more leaves than this without a signed checkpoint, so that a slice is always small."""
+UNSIGNED: Final = """
+    SELECT 1 FROM ledger_log l WHERE l.id = %s AND l.size > 0
+    AND NOT EXISTS (SELECT 1 FROM ledger_signedcheckpoint c WHERE c.log_id = l.id AND c.size = l.size)
+"""
+"""Leaves of a log stand above its newest checkpoint."""
 _STATE, _LOG, _MIRROR = sql.Columns(LinkState, "s"), sql.Columns(Log, "l"), sql.Columns(Log, "m")
 _LINK = """
     SELECT {state}, {peer}, {log}, {mirror}, {changes} FROM link_linkstate s JOIN charter_peer p ON p.id = s.peer_id
@@ -91,7 +97,7 @@ def _link_of(station: Station, row: sql.Row) -> LinkState:
     state = _STATE.instance(row[:peer])
     state.peer = PEER.instance(row[peer:log])
     state.log, state.mirror = _LOG.instance(row[log:mirror]), _MIRROR.instance(row[mirror:end])
-    station.keys.give(state, row[end:])
+    station.key_memory.give(state, row[end:])
     return state
 
 
@@ -162,9 +168,7 @@ def append_leaf(station: Station, state: LinkState, leaf: Leaf) -> int:
 
 def sign_head(station: Station, state: LinkState) -> None:
     """Sign the head of the log to the peer if leaves stand above its newest checkpoint."""
-    signed = "SELECT 1 FROM ledger_signedcheckpoint c WHERE c.log_id = l.id AND c.size = l.size"
-    unsigned = f"SELECT 1 FROM ledger_log l WHERE l.id = %s AND l.size > 0 AND NOT EXISTS ({signed})"  # noqa: S608
-    if sql.one(unsigned, state.log_id) is None:
+    if sql.one(UNSIGNED, state.log_id) is None:
         return
     with transaction.atomic():
         sign(station, state, lock_log(state))

@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from countersign.ledger import sql
 from countersign.ledger.core.names import witness_name
-from countersign.link.models import LinkState
+from countersign.link import batching, outbox
+from countersign.link.models import LinkState, OutItem
 from countersign.link.station import Station
 
 _COSIGNED: Final = """
@@ -15,12 +16,10 @@ _COSIGNED: Final = """
 """
 _POSITION: Final = f"""
     SELECT {_COSIGNED}, {_COSIGNED},
-        EXISTS (SELECT 1 FROM link_outbatch WHERE peer_id = %s),
+        EXISTS ({batching.UNDER_WAY}),
         EXISTS (SELECT 1 FROM link_quarantine WHERE peer_id = %s),
         EXISTS (SELECT 1 FROM link_blob WHERE direction = 'in' AND peer_id = %s AND NOT complete),
-        EXISTS (SELECT 1 FROM link_outitem WHERE peer_id = %s AND state = 'released'),
-        EXISTS (SELECT 1 FROM ledger_log l WHERE l.id = %s AND l.size > 0 AND NOT EXISTS (
-            SELECT 1 FROM ledger_signedcheckpoint c WHERE c.log_id = l.id AND c.size = l.size))
+        EXISTS ({batching.WAITING}), EXISTS ({outbox.UNSIGNED})
 """  # noqa: S608  (fixed words)
 
 
@@ -41,6 +40,6 @@ class Position(NamedTuple):
 def position_of(station: Station, state: LinkState) -> Position:
     logs = state.mirror_id, witness_name(station.node), state.log_id, witness_name(state.peer.node)
     peer = state.peer_id
-    row = sql.one(_POSITION, *logs, peer, peer, peer, peer, state.log_id)
+    row = sql.one(_POSITION, *logs, peer, peer, peer, peer, OutItem.RELEASED, state.log_id)
     assert row is not None
     return Position(row[0], row[1], *map(bool, row[2:]))

@@ -31,7 +31,7 @@ class Station:
     authorities: frozenset[str]
     spoc: str
     wake: Callable[[], None] = _nobody
-    keys: KeyMemory = field(default_factory=KeyMemory)
+    key_memory: KeyMemory = field(default_factory=KeyMemory)
 
     def compartment(self, authority: str) -> str:
         """Whose key-encryption key an item for `authority` is stored under."""

@@ -47,43 +47,6 @@ def prepare_from(station: Station, state: LinkState, begin: int) -> Prepared | N
     return Prepared(position_of(station, state), part, batches, ciphertexts)
 
 
-def build(
-    station: Station,
-    state: LinkState,
-    *,
-    fresh: bytes = b"",
-    reply_fresh: bytes = b"",
-    wanted: Cursors | None = None,
-    restore_from: int | None = None,
-    calling: bool = False,
-    prepared: Prepared | None = None,
-) -> Body:
-    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
-    `prepared`: what this body carries of the own log, where that was read before; the caller minds that the peer holds
-    what comes before it.
-
-    `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
-    once no chunk comes twice but those in the middle, where the two meet.
-    """
-    carried = prepared or _now(state, position_of(station, state))
-    position = carried.position
-    untold = position.cosigned_here > state.peer_cosigned
-    return Body(
-        sender=station.node,
-        receiver=state.peer.node,
-        fresh=fresh,
-        reply_fresh=reply_fresh,
-        slice=carried.slice,
-        batches=carried.batches,
-        ciphertexts=carried.ciphertexts,
-        chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
-        cosignature=mirror.own_cosignature(station, state) if untold else None,
-        cursors=cursors(station, state, position, calling=calling),
-        restore=Restore(state.log.size) if state.restoring else None,
-        returned=returned_slice(state, restore_from) if restore_from is not None else None,
-    )
-
-
 def prepare(station: Station, state: LinkState) -> tuple[Prepared, bool]:
     """Cut a batch of what waits, or sign what else there is; what a body carries then, and whether a batch was cut."""
     position, cut = position_of(station, state), False
@@ -103,6 +66,43 @@ def _now(state: LinkState, position: Position) -> Prepared:
     if not position.delivering:
         return Prepared(position, part, (), {})
     return Prepared(position, part, *deliveries(state, part.end if part else state.peer_has))
+
+
+def build(
+    station: Station,
+    state: LinkState,
+    *,
+    fresh: bytes = b"",
+    reply_fresh: bytes = b"",
+    wanted: Cursors | None = None,
+    restore_from: int | None = None,
+    calling: bool = False,
+    prepared: Prepared | None = None,
+) -> Body:
+    """What the peer does not hold yet, as far as one body takes it. `wanted`: the peer's cursors, for its chunks.
+    `prepared`: what this body carries of the own log, where that was read before; the caller minds that the peer holds
+    what comes before it.
+
+    `calling`: a call of this node asks for chunks from the end, an answer from the beginning. Where both nodes call at
+    once no chunk comes twice but those in the middle, where the two meet.
+    """
+    prepared = prepared or _now(state, position_of(station, state))
+    position = prepared.position
+    untold = position.cosigned_here > state.peer_cosigned
+    return Body(
+        sender=station.node,
+        receiver=state.peer.node,
+        fresh=fresh,
+        reply_fresh=reply_fresh,
+        slice=prepared.slice,
+        batches=prepared.batches,
+        ciphertexts=prepared.ciphertexts,
+        chunks=tuple(_wanted_chunks(station, state, wanted)) if wanted else (),
+        cosignature=mirror.own_cosignature(station, state) if untold else None,
+        cursors=cursors(station, state, position, calling=calling),
+        restore=Restore(state.log.size) if state.restoring else None,
+        returned=returned_slice(state, restore_from) if restore_from is not None else None,
+    )
 
 
 def next_slice(state: LinkState, begin: int) -> Slice | None:
