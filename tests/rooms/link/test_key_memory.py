@@ -7,10 +7,10 @@ from django.db import transaction
 from support import wire
 
 from countersign.charter import keyring, validity
-from countersign.charter.models import OwnKey
+from countersign.charter.models import OwnKey, Peer, PeerKey
 from countersign.ledger import sql
 from countersign.ledger.core import statements
-from countersign.link import housekeeping, keymemory, ownkeys
+from countersign.link import housekeeping, keymemory, outbox, ownkeys
 
 
 @pytest.fixture
@@ -77,6 +77,38 @@ def test_an_own_key_is_used_from_its_announcement_on_and_not_after_its_revocatio
     _revoke(pair.ca, new)
     with pair.ca.active():
         assert ownkeys.usable(statements.CONTACT, wire.state_of(pair, pair.ca)) == old
+
+
+def test_an_own_key_that_was_destroyed_is_not_used(pair):
+    wire.settle(pair, pair.ca)
+    _enrol(pair.ca, statements.CONTACT)
+    wire.settle(pair, pair.ca)
+    with pair.ca.active():
+        key = ownkeys.usable(statements.CONTACT, wire.state_of(pair, pair.ca))
+        keyring.destroy(pair.ca.house.station.provider, key)
+        assert ownkeys.usable(statements.CONTACT, wire.state_of(pair, pair.ca)) != key
+
+
+def test_each_peer_has_its_own_keys_in_memory(pair, reads):
+    """Two peers with as many keys: what is remembered of one is not taken for the other."""
+    wire.settle(pair, pair.ca)
+    with pair.ca.active():
+        station, first = pair.ca.house.station, wire.state_of(pair, pair.ca).peer
+        second = Peer.objects.get(pk=first.pk)
+        second.pk, second.node = None, "third.example"
+        second.save()
+        for key in PeerKey.objects.filter(peer=first):
+            key.pk, key.peer, key.key_id = None, second, bytes(key.key_id)[::-1]
+            key.save()
+        wanted = {
+            peer.pk: set(PeerKey.objects.filter(peer=peer).values_list("id", flat=True)) for peer in (first, second)
+        }
+        outbox.open_link(station, second)
+        reads.clear()
+        for _ in range(2):
+            known = {peer.pk: outbox.open_link(station, peer).peer.known_keys for peer in (first, second)}
+            assert {pk: {key.pk for key in keys} for pk, keys in known.items()} == wanted
+        assert reads == ["third.example"]
 
 
 def test_a_key_that_another_process_revokes_is_refused_by_the_very_next_exchange(pair):
