@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from support import nodes, officers_of, wire
+from support import gate_of, nodes, officers_of, wire
 
 from countersign.charter.errors import RoleRequired
 from countersign.exchange import approvals, decisions, evidence, gate, intake, queries
@@ -16,67 +16,45 @@ from countersign.oversight import admission
 request = officers_of.request
 
 
-def _propose(node, *, assessed=True, **changes):
-    with node.active():
-        item = gate.propose(node.house, officers_of.find("drafter"), request(node, **changes)).item
-        if assessed:
-            officers_of.assess(node, item)
-        return item
-
-
-def _approve(node, item, login, role):
-    with node.active():
-        officer = officers_of.find(login)
-        signature = officers_of.sign(node, login, approvals.message(item, role))
-        return gate.approve(node.house, officer, item.id, role=role, signature=signature)
-
-
-def _release(node, **changes):
-    item = _propose(node, **changes)
-    _approve(node, item, "releaser", "releaser")
-    _approve(node, item, "second", "second_officer")
-    return item
-
-
 @pytest.mark.parametrize("side", ["ca", "in_"])
 def test_two_other_people_release_and_nobody_less(pair, side):
     node = getattr(pair, side)
-    item = _propose(node)
+    item = gate_of.propose(node)
     assert item.state == ExchangeItem.PROPOSED
-    assert _approve(node, item, "releaser", "releaser").item.state == ExchangeItem.PROPOSED
+    assert gate_of.approve(node, item, "releaser", "releaser").item.state == ExchangeItem.PROPOSED
     with node.active():
         assert not OutItem.objects.exists()
-    assert _approve(node, item, "second", "second_officer").item.state == ExchangeItem.RELEASED
+    assert gate_of.approve(node, item, "second", "second_officer").item.state == ExchangeItem.RELEASED
     with node.active():
         assert OutItem.objects.count() == 1
 
 
 def test_the_drafter_cannot_approve(pair):
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         officers_of.give("drafter", "releaser")
     with pytest.raises(ApprovalRefused):
-        _approve(pair.ca, item, "drafter", "releaser")
+        gate_of.approve(pair.ca, item, "drafter", "releaser")
 
 
 def test_one_person_with_both_roles_counts_once(pair):
 
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         officers_of.give("releaser", "second_officer")
-    _approve(pair.ca, item, "releaser", "releaser")
+    gate_of.approve(pair.ca, item, "releaser", "releaser")
     with pytest.raises(ApprovalRefused):
-        _approve(pair.ca, item, "releaser", "second_officer")
+        gate_of.approve(pair.ca, item, "releaser", "second_officer")
 
 
 def test_a_role_not_held_is_refused(pair):
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pytest.raises(RoleRequired):
-        _approve(pair.ca, item, "desk", "releaser")
+        gate_of.approve(pair.ca, item, "desk", "releaser")
 
 
 def test_a_signature_by_another_key_is_refused(pair):
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         wrong = officers_of.sign(pair.ca, "second", approvals.message(item, "releaser"))
         officer = officers_of.find("releaser")
@@ -85,24 +63,24 @@ def test_a_signature_by_another_key_is_refused(pair):
 
 
 def test_an_approval_written_into_the_database_without_a_signature_releases_nothing(pair):
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         Approval.objects.create(
             item=item, officer=officers_of.find("second"), role="second_officer", digest=item.digest,
             signature=b"\0" * 64, at=item.created_at,
         )  # fmt: skip
-    assert _approve(pair.ca, item, "releaser", "releaser").item.state == ExchangeItem.PROPOSED
+    assert gate_of.approve(pair.ca, item, "releaser", "releaser").item.state == ExchangeItem.PROPOSED
 
 
 def test_a_change_of_the_content_voids_what_was_approved(pair):
-    item = _propose(pair.ca)
-    _approve(pair.ca, item, "releaser", "releaser")
+    item = gate_of.propose(pair.ca)
+    gate_of.approve(pair.ca, item, "releaser", "releaser")
     with pair.ca.active():
         ExchangeItem.objects.filter(id=item.id).update(digest=b"o" * 32)
         item.refresh_from_db()
         assert approvals.valid(item) == []
     with pytest.raises(CountersignError):
-        _approve(pair.ca, item, "second", "second_officer")
+        gate_of.approve(pair.ca, item, "second", "second_officer")
     with pair.ca.active():
         assert not OutItem.objects.exists()
 
@@ -110,7 +88,7 @@ def test_a_change_of_the_content_voids_what_was_approved(pair):
 def test_without_an_arrangement_the_refusal_names_rule_citation_and_remedy(unpeered):
     nodes.peer_up(unpeered, in_force=False)
     with pytest.raises(GateRefused) as refused:
-        _propose(unpeered.ca)
+        gate_of.propose(unpeered.ca)
     told = refused.value.diagnostics()
     assert told["rules"][0]["rule"] == "NO-GATEWAY"
     assert "Privacy Act" in told["rules"][0]["citation"]
@@ -123,7 +101,7 @@ def test_without_an_arrangement_the_refusal_names_rule_citation_and_remedy(unpee
 @pytest.mark.parametrize("side", ["ca", "in_"])
 def test_evidence_for_a_court_is_refused_with_the_way_of_mutual_legal_assistance(pair, side):
     with pytest.raises(GateRefused) as refused:
-        _propose(getattr(pair, side), purpose="prosecution_evidence")
+        gate_of.propose(getattr(pair, side), purpose="prosecution_evidence")
     assert "mutual legal assistance" in str(refused.value.diagnostics()["rules"])
 
 
@@ -132,14 +110,14 @@ def test_a_person_under_protection_is_held_and_the_two_states_of_the_check_look_
 
     with pair.ca.active():
         protection.load_register(b"k" * 32, [officers_of.person()])
-    hit = _propose(pair.ca)
-    _approve(pair.ca, hit, "releaser", "releaser")
-    held = _approve(pair.ca, hit, "second", "second_officer")
+    hit = gate_of.propose(pair.ca)
+    gate_of.approve(pair.ca, hit, "releaser", "releaser")
+    held = gate_of.approve(pair.ca, hit, "second", "second_officer")
     with pair.ca.active():
         protection.ProtectionRegister.objects.all().delete()
-    other = _propose(pair.ca)
-    _approve(pair.ca, other, "releaser", "releaser")
-    unavailable = _approve(pair.ca, other, "second", "second_officer")
+    other = gate_of.propose(pair.ca)
+    gate_of.approve(pair.ca, other, "releaser", "releaser")
+    unavailable = gate_of.approve(pair.ca, other, "second", "second_officer")
     assert held.item.state == unavailable.item.state == ExchangeItem.HELD
     assert [rule.id for rule in held.decision.fired] == [rule.id for rule in unavailable.decision.fired]
     with pair.ca.active():
@@ -151,9 +129,9 @@ def test_a_held_item_goes_on_when_the_check_is_clear_again(pair):
 
     with pair.ca.active():
         protection.ProtectionRegister.objects.all().delete()
-    item = _propose(pair.ca)
-    _approve(pair.ca, item, "releaser", "releaser")
-    _approve(pair.ca, item, "second", "second_officer")
+    item = gate_of.propose(pair.ca)
+    gate_of.approve(pair.ca, item, "releaser", "releaser")
+    gate_of.approve(pair.ca, item, "second", "second_officer")
     with pair.ca.active():
         protection.load_register(b"k" * 32, [])
         assert gate.release_held(pair.ca.house) == 1
@@ -166,7 +144,7 @@ def test_every_decision_is_stored_and_stands_in_the_decisions_log_under_its_comm
     from countersign.ledger.core.names import decisions_origin
     from countersign.ledger.models import Log
 
-    _release(pair.ca)
+    gate_of.release(pair.ca)
     with pair.ca.active():
         rows = list(GateDecision.objects.filter(item__isnull=False, action="Ask").order_by("leaf_index"))
         assert [row.allowed for row in rows] == [False, False, True]
@@ -182,7 +160,7 @@ def test_every_decision_is_stored_and_stands_in_the_decisions_log_under_its_comm
 def test_a_decision_replayed_from_its_record_gives_the_same_answer(pair):
     from countersign.law import decide as law
 
-    _release(pair.ca)
+    gate_of.release(pair.ca)
     with pair.ca.active():
         for row in GateDecision.objects.filter(action="Ask"):
             record = decisions.read_record(pair.ca.house, row)
@@ -194,7 +172,7 @@ def test_a_decision_replayed_from_its_record_gives_the_same_answer(pair):
 
 
 def test_a_request_is_delivered_with_its_clock_taken_and_answered(pair):
-    item = _release(pair.ca)
+    item = gate_of.release(pair.ca)
     wire.settle(pair, pair.ca)
     with pair.in_.active():
         assert intake.apply_arrivals(pair.in_.house) == 1
@@ -207,8 +185,8 @@ def test_a_request_is_delivered_with_its_clock_taken_and_answered(pair):
     reply = officers_of.reply(pair.in_, item.id)
     with pair.in_.active():
         answer = gate.propose(pair.in_.house, officers_of.find("drafter"), reply).item
-    _approve(pair.in_, answer, "releaser", "releaser")
-    _approve(pair.in_, answer, "second", "second_officer")
+    gate_of.approve(pair.in_, answer, "releaser", "releaser")
+    gate_of.approve(pair.in_, answer, "second", "second_officer")
     wire.settle(pair, pair.in_)
     with pair.ca.active():
         intake.apply_arrivals(pair.ca.house)
@@ -217,7 +195,7 @@ def test_a_request_is_delivered_with_its_clock_taken_and_answered(pair):
 
 
 def test_an_item_takes_effect_once_however_often_the_inbox_is_applied(pair):
-    _release(pair.ca)
+    gate_of.release(pair.ca)
     wire.settle(pair, pair.ca)
     with pair.in_.active():
         assert [intake.apply_arrivals(pair.in_.house) for _ in range(3)] == [1, 0, 0]
@@ -238,7 +216,7 @@ def test_content_that_fits_no_schema_is_answered_as_defective(pair):
 def test_another_authority_and_the_administrator_read_nothing(pair):
     from countersign.charter.models import Officer
 
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         Officer.objects.filter(login="desk").update(authority="CBSA")
         with pytest.raises(NotYours):
@@ -248,11 +226,11 @@ def test_another_authority_and_the_administrator_read_nothing(pair):
 
 
 def test_a_declined_item_never_leaves(pair):
-    item = _propose(pair.ca)
+    item = gate_of.propose(pair.ca)
     with pair.ca.active():
         gate.decline(pair.ca.house, officers_of.find("releaser"), item.id, role="releaser", ground="DISPROPORTIONATE")
     with pytest.raises(AlreadyDecided):
-        _approve(pair.ca, item, "second", "second_officer")
+        gate_of.approve(pair.ca, item, "second", "second_officer")
 
 
 @pytest.mark.parametrize(
@@ -269,7 +247,7 @@ def test_a_declined_item_never_leaves(pair):
 )
 def test_bad_input_names_the_field(pair, changes, field):
     with pytest.raises((ContentInvalid, InvalidInput, CountersignError)) as refused:
-        _propose(pair.ca, **changes)
+        gate_of.propose(pair.ca, **changes)
     assert field in refused.value.field
     with pair.ca.active():
         assert not ExchangeItem.objects.exists()
@@ -279,7 +257,7 @@ def test_evidence_of_a_delivered_item_verifies_for_both_sides(pair):
     from countersign.ledger.core import evidence as offline
     from countersign.ledger.core.statements import RootKey
 
-    item = _release(pair.ca)
+    item = gate_of.release(pair.ca)
     wire.settle(pair, pair.ca)
     roots = {node.name: RootKey(node.name, node.root.public) for node in (pair.ca, pair.in_)}
     trusted = [root.fingerprint() for root in roots.values()]
@@ -298,8 +276,8 @@ def test_an_item_that_cannot_be_applied_holds_its_own_channel_and_no_other(pair,
     from countersign.charter import alarms
     from countersign.exchange import decisions as room
 
-    first, second = _release(pair.ca), _release(pair.ca)
-    urgent = _release(pair.ca, urgency="urgent")
+    first, second = gate_of.release(pair.ca), gate_of.release(pair.ca)
+    urgent = gate_of.release(pair.ca, urgency="urgent")
     wire.settle(pair, pair.ca)
     right = room.record_act
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from countersign.charter.providers import software_signer
-from countersign.ledger.core import checkpoints, commitments, merkle, names, statements, tlogproof
+from countersign.ledger.core import checkpoints, commitments, evidence, merkle, names, statements, tlogproof
 from countersign.ledger.core.checkpoints import Checkpoint
 from countersign.ledger.core.evidence import Proven
 from countersign.ledger.core.keys import HybridSigner
@@ -150,3 +150,15 @@ def tell() -> Story:
     )  # fmt: skip
     in_book = Book(names.exchange_origin(in_.name, ca.name), [b"first", receipt.encode(), b"last"])
     return Story(ca, in_, salt, parts, item, receipt, ca_book, in_book)
+
+
+def evidence_of(story: Story, **changed: Any) -> bytes:
+    """The full file: item and STORED receipt, both cosigned, one of three parts opened."""
+    fields: dict[str, Any] = {
+        "roots": [story.ca.root_key, story.in_.root_key],
+        "statements_": [*story.ca.statements(), *story.in_.statements()],
+        "item": story.proven_item(),
+        "receipts": [story.proven_receipt()],
+        "opening": story.opening("/question"),
+    }
+    return evidence.build(**(fields | changed))
