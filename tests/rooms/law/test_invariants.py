@@ -22,7 +22,8 @@ from rooms.law.harmless import (
     random_facts,
     some_of_everything,
 )  # fmt: skip
-from rooms.law.tables import FAMILIES, GATEWAYS
+from rooms.law.tables import FAMILIES
+from rooms.law.tables_gateways import GATEWAYS
 
 from countersign.law import grammar
 from countersign.law.grammar import Attribute, Call, Equal, Expression, Joined, Not

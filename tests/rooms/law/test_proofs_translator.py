@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rooms.law.drawn_policies import SMALL, policy_sets, small_facts
 from rooms.law.harmless import GATE, SETS, STATES, facts_of, mutated, random_facts, some_of_everything
 from rooms.law.proofs_support import ACTIONS, forbid, gateway, prover_of, rebuilt, rule_texts
-from rooms.law.test_two_evaluators import SMALL, _policy_set, _small_facts
 from strategies import examples
 
 from countersign.law import decide as law
@@ -139,14 +139,14 @@ def _others(state: str, name: str, value: Any) -> list[Any]:
 
 
 @examples(80)
-@given(_policy_set(), st.randoms(use_true_random=False), st.sampled_from(SMALL.actions))
+@given(policy_sets(), st.randoms(use_true_random=False), st.sampled_from(SMALL.actions))
 def test_formulas_and_cedar_agree_on_any_policies(text: str, dice: random.Random, action: str) -> None:
     """Policies drawn from the whole of the language that the packs may use, on a small vocabulary."""
     compiled = policies.compile_texts([text], SMALL)
     world = World(SMALL)
     read = Read(translate.rulebook(translate.parsed(compiled).values(), action, world), world)
     for _ in range(5):
-        facts = _small_facts(dice)
+        facts = small_facts(dice)
         assert read.reasons(facts) == cedars(compiled, action, facts), facts
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from rooms.law.harmless import OTHER, SETS, STATES, WORDS, decide, everything, facts_of, given, ids
-from rooms.law.tables import ROUTE, USE, Case
+from rooms.law.tables_common import Case
+from rooms.law.tables_use import ROUTE, USE
 
 BOTH = pytest.mark.parametrize("state", STATES)
 HOME = pytest.mark.parametrize("action", ["Use", "Route"])
