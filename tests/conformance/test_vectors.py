@@ -1,4 +1,4 @@
-"""The conformance vectors, replayed; and the examples in the protocol documents, compared with them.
+"""The conformance vectors, replayed.
 
 Any implementation can run the same files: JSON in, verdict out. Bytes are hexadecimal. No Django here.
 """
@@ -6,7 +6,6 @@ Any implementation can run the same files: JSON in, verdict out. Bytes are hexad
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import fields, replace
 from pathlib import Path
@@ -25,8 +24,6 @@ from countersign.ledger.core.statements import RootKey, SignedStatement
 from countersign.link import bodies, padding, sealing
 
 HERE = Path(__file__).parent
-DOCUMENTS = sorted((HERE.parents[1] / "docs" / "protocol").glob("CS-PR-*.md"))
-_BLOCK = re.compile(r"^```vector (\S+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 Case = dict[str, Any]
 raw = bytes.fromhex
 
@@ -277,29 +274,6 @@ def _evidence_bytes(case: Case) -> bytes:
 def test_fork_evidence_proves_two_signed_truths(case: Case) -> None:
     proved = settle(case, lambda: forkproof.verify(raw(case["hex"]), trusted=case["trusted"]))
     assert proved is None or proved == case["expect"]["proved"]
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_the_examples_in_a_document_are_the_vectors(document: Path) -> None:
-    """A block ```vector FILE#CASE/KEY/… shows that value; without keys it is the case's `hex`."""
-    blocks = _BLOCK.findall(document.read_text("utf-8"))
-    assert blocks, f"{document.name} shows no example"
-    for place, shown in blocks:
-        name, _, path = place.partition("#")
-        case_name, *keys = path.split("/")
-        (value,) = (case for case in cases_of(name) if case["name"] == case_name)
-        for key in keys or ["hex"]:
-            value = value[key.replace("~1", "/")]
-        assert "".join(shown.split()) == "".join(str(value).split()), place
-
-
-def test_every_vector_file_names_its_document_and_is_read_here() -> None:
-    source = Path(__file__).read_text("utf-8")
-    known = {path.stem for path in DOCUMENTS}
-    for path in sorted(HERE.glob("*.json")):
-        document = json.loads(path.read_text("ascii"))["document"].split()[0]
-        assert any(stem.startswith(document) for stem in known), path.name
-        assert f'"{path.name}"' in source, path.name
 
 
 def test_a_checkpoint_text_is_three_lines() -> None:
